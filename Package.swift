@@ -1,0 +1,130 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Every target of ours is held to the same rules; a warning is an error.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .strictMemorySafety(),
+    .treatAllWarnings(as: .error),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// Targets that guests load. Under the trait `Guest` they are Embedded Swift, so that what a guest
+/// loads needs libc alone; without it the same sources serve the host and the tests.
+let shared: [SwiftSetting] =
+    strict + [
+        .enableExperimentalFeature("Lifetimes"),
+        .enableExperimentalFeature("Embedded", .when(traits: ["Guest"])),
+        .unsafeFlags(["-wmo"], .when(traits: ["Guest"])),
+    ]
+
+let log = Target.Dependency.product(name: "Logging", package: "swift-log")
+
+let package = Package(
+    name: "atoll",
+    products: [
+        .executable(name: "atoll", targets: ["atoll"]),
+        .executable(name: "atolld", targets: ["atolld"]),
+        .executable(name: "atoll-agent", targets: ["atoll-agent"]),
+        .executable(name: "atoll-run", targets: ["atoll-run"]),
+        .executable(name: "atoll-heat", targets: ["atoll-heat"]),
+        .library(name: "AtollGuest", targets: ["AtollGuest"]),
+        .library(name: "atoll-c", type: .dynamic, targets: ["AtollGuestC"]),
+    ],
+    traits: [
+        .trait(name: "Guest", description: "Compile what runs in guests as Embedded Swift")
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
+        .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
+        .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    ],
+    targets: [
+        // The bridge: what both wings see.
+        .target(name: "CAtollABI"),
+        .target(name: "CLinuxShim"),
+        .target(name: "AtollSystem", dependencies: ["CLinuxShim"], swiftSettings: shared),
+        .target(
+            name: "AtollRegion", dependencies: ["CAtollABI", "AtollSystem"], swiftSettings: shared),
+        .target(name: "AtollSync", dependencies: ["AtollRegion"], swiftSettings: shared),
+
+        // The host wing.
+        .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+        .target(name: "AtollAPI", dependencies: [], swiftSettings: strict),
+        .target(
+            name: "AtollClient",
+            dependencies: [
+                "AtollAPI", .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AtollHost",
+            dependencies: [
+                "AtollAPI", "AtollRegion", "AtollSync", "AtollSystem", log,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AtollLibvirt",
+            dependencies: [
+                "AtollHost", "CLibvirt", "XMLCoder", log,
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .target(
+            name: "AtollServer",
+            dependencies: [
+                "AtollHost", "AtollAPI", log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "atolld",
+            dependencies: [
+                "AtollHost", "AtollLibvirt", "AtollServer", log,
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "atoll",
+            dependencies: [
+                "AtollAPI", "AtollClient",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+
+        // The guest wing.
+        .target(
+            name: "AtollGuest", dependencies: ["AtollRegion", "AtollSync", "AtollSystem"],
+            path: "guest/AtollGuest", swiftSettings: shared),
+        .target(name: "CAtollGuest", path: "guest/CAtollGuest"),
+        .target(
+            name: "AtollGuestC", dependencies: ["AtollGuest", "CAtollGuest"],
+            path: "guest/AtollGuestC", swiftSettings: shared),
+        .executableTarget(
+            name: "atoll-agent", dependencies: ["AtollGuest"], path: "guest/atoll-agent",
+            swiftSettings: shared),
+        .executableTarget(
+            name: "atoll-run", dependencies: ["AtollGuest"], path: "guest/atoll-run",
+            swiftSettings: shared),
+        .executableTarget(
+            name: "atoll-heat", dependencies: ["AtollGuest"], path: "guest/examples/heat",
+            swiftSettings: shared),
+    ]
+)

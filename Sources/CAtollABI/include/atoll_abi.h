@@ -1,0 +1,294 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The layout of an Atoll region, version 1: the one description of the bytes that a host and its
+// guests share. Plain fixed-width C, little-endian, no padding that is not named, no pointers: a
+// region holds offsets from its first byte and durations, never addresses and never clock values.
+//
+// Rules of every field
+//   * A word that is read while another party may write it is a uint64_t, naturally aligned, and is
+//     only touched by atomic operations. Everything else is written before it is published.
+//   * Words with different writers lie on different 64-byte lines. Beside each line stands who writes.
+//   * The host never believes what a guest could have written: load once, check, then use.
+//
+// A change here raises ATOLL_ABI_VERSION and renews the golden bytes of the tests in the same commit.
+
+#ifndef ATOLL_ABI_H
+#define ATOLL_ABI_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define ATOLL_ABI_MAGIC UINT64_C(0x4e4752544c4c5441)  // "ATLLTRGN" as bytes in memory
+#define ATOLL_ABI_VERSION 1u
+#define ATOLL_LINE 64u
+#define ATOLL_PAGE 4096u
+#define ATOLL_MIN_REGION_SIZE (UINT64_C(1) << 20)
+#define ATOLL_MAX_REGION_SIZE (UINT64_C(1) << 40)
+
+#define ATOLL_MEMBER_SLOTS 64u
+#define ATOLL_DIRECTORY_ENTRIES 256u
+#define ATOLL_MEMBER_NAME_BYTES 32u  // with the closing NUL; a longer domain name is cut
+#define ATOLL_OBJECT_NAME_BYTES 64u  // with the closing NUL
+#define ATOLL_SLOT_HOST 0xffffu      // stands for the host where a slot is named
+#define ATOLL_NONE 0xffffffffu
+
+// ---------------------------------------------------------------------------------------- header
+
+// header.state. Stored last, with release order, when a region is made.
+enum {
+    ATOLL_REGION_ABSENT = 0,    // being made; nothing else may be read
+    ATOLL_REGION_READY = 1,     // in use
+    ATOLL_REGION_DRAINING = 2,  // about to be unplugged everywhere: unmap and say so
+};
+
+struct atoll_header {
+    // Lines 0-3: the host, once, before state says ready.
+    uint64_t magic;
+    uint32_t version;
+    uint32_t header_bytes;
+    uint64_t region_bytes;
+    uint8_t region_uuid[16];
+    uint8_t group_uuid[16];
+    uint64_t reserved0;
+
+    uint64_t members_offset;
+    uint64_t directory_offset;
+    uint64_t jobs_offset;
+    uint64_t rings_offset;
+    uint64_t arena_offset;
+    uint64_t arena_bytes;
+    uint32_t job_slots;
+    uint32_t job_payload_bytes;
+    uint32_t rings;
+    uint32_t ring_bytes;  // of data in one ring; a power of two
+
+    char group_name[ATOLL_OBJECT_NAME_BYTES];
+    char region_name[ATOLL_OBJECT_NAME_BYTES];
+
+    // Line 4: the host.
+    uint64_t state;
+    uint64_t reserved4[7];
+    // Line 5: the host. The membership epoch: raised after a member was marked lost or assigned.
+    uint64_t epoch;
+    uint64_t reserved5[7];
+    // Line 6: the host, a few times a second: whether a daemon watches.
+    uint64_t host_heartbeat;
+    uint64_t reserved6[7];
+    // Line 7: guests. Owner word of the directory's lock (see atoll_owner).
+    uint64_t directory_lock;
+    uint64_t reserved7[7];
+    // Line 8: guests and host. The number of the last job posted; the first is 1.
+    uint64_t last_job;
+    uint64_t reserved8[7];
+
+    uint8_t reserved[ATOLL_PAGE - 9 * ATOLL_LINE];
+};
+
+// An owner word names the thread that holds something, so that ownership is one compare-and-swap
+// and a survivor can tell whether the holder is lost:
+//   bits  0-15  slot + 1 (0: nobody; ATOLL_SLOT_HOST + 1 would not fit and never holds a lock)
+//   bits 16-31  low bits of the member's incarnation
+//   bits 32-61  thread (unique within that incarnation; kernel thread id)
+//   bit  62     waiters may sleep
+//   bit  63     the holder died and the data was not declared consistent: poisoned
+#define ATOLL_OWNER_SLOT_SHIFT 0
+#define ATOLL_OWNER_INCARNATION_SHIFT 16
+#define ATOLL_OWNER_THREAD_SHIFT 32
+#define ATOLL_OWNER_WAITERS (UINT64_C(1) << 62)
+#define ATOLL_OWNER_POISONED (UINT64_C(1) << 63)
+
+// ---------------------------------------------------------------------------------------- members
+
+// member.state: the host's word.
+enum {
+    ATOLL_MEMBER_EMPTY = 0,
+    ATOLL_MEMBER_ASSIGNED = 1,  // the VM of this UUID may join, as this incarnation
+    ATOLL_MEMBER_LOST = 2,      // this incarnation can write no more
+};
+
+// member.presence: the guest's word, meaningful only together with joined_incarnation.
+enum {
+    ATOLL_PRESENCE_ABSENT = 0,
+    ATOLL_PRESENCE_JOINED = 1,  // an agent serves this member
+    ATOLL_PRESENCE_LEFT = 2,    // it has unmapped the region, or is about to end
+};
+
+// member.mapping: how the guest reaches the bytes.
+enum {
+    ATOLL_MAPPING_UNKNOWN = 0,
+    ATOLL_MAPPING_FILE = 1,      // a plain file or memory object: no device between
+    ATOLL_MAPPING_SYSFS = 2,     // resource2
+    ATOLL_MAPPING_SYSFS_WC = 3,  // resource2_wc
+    ATOLL_MAPPING_MODULE = 4,    // a device node of the kernel module
+};
+
+struct atoll_member {
+    // Line 0: the host.
+    uint8_t vm_uuid[16];   // as SMBIOS shows it to the guest, in the order it is printed
+    uint64_t incarnation;  // counts boots; 0: never assigned
+    uint64_t state;
+    char name[ATOLL_MEMBER_NAME_BYTES];
+    // Line 1: the member's agent.
+    uint64_t joined_incarnation;
+    uint64_t presence;
+    uint32_t vcpus;
+    uint32_t mapping;
+    uint32_t locked_op_ns;  // measured time of one locked operation, nanoseconds
+    uint32_t agent_version;
+    uint64_t reserved1[4];
+    // Line 2: the member's agent, several times a second.
+    uint64_t heartbeat;
+    uint64_t reserved2[7];
+    // Line 3: whoever wants the agent to look at the job board: add one.
+    uint64_t attention;
+    uint64_t reserved3[7];
+};
+
+// -------------------------------------------------------------------------------------- directory
+
+// entry.state
+enum {
+    ATOLL_OBJECT_FREE = 0,
+    ATOLL_OBJECT_BUILDING = 1,  // the extent is taken, the content is not ready
+    ATOLL_OBJECT_READY = 2,
+};
+
+// A named object: an extent of the arena. The entries are the allocator's only record, so that a
+// death while allocating can lose nothing. All but `state` is written under the directory's lock.
+struct atoll_object {
+    uint64_t state;
+    uint64_t offset;  // from the region's first byte
+    uint64_t bytes;
+    uint64_t job;      // the object goes with this job; 0: it stays
+    uint64_t builder;  // owner word of the thread that builds it
+    uint32_t kind;     // for the author's use
+    uint32_t reserved0;
+    uint64_t reserved[2];
+    char name[ATOLL_OBJECT_NAME_BYTES];
+};
+
+// -------------------------------------------------------------------------------------- job board
+
+// The low byte of job.word; the bits above it are the job's number, so that a slot used anew can
+// never be mistaken for the job that had it before.
+enum {
+    ATOLL_JOB_FREE = 0,
+    ATOLL_JOB_CLAIMED = 1,   // its launcher is filling it
+    ATOLL_JOB_POSTED = 2,    // agents start their processes
+    ATOLL_JOB_STOPPING = 3,  // agents kill their processes
+};
+
+// The low byte of part.word; the bits above it are the job's number.
+enum {
+    ATOLL_PART_NONE = 0,
+    ATOLL_PART_WANTED = 1,   // launcher: this member shall start a process
+    ATOLL_PART_RUNNING = 2,  // agent: it runs
+    ATOLL_PART_EXITED = 3,   // agent: it has ended; status is valid and the ring holds all output
+    ATOLL_PART_REFUSED = 4,  // agent: it could not be started; status is the errno value
+};
+
+// One member's part of a job.
+struct atoll_job_part {
+    // Line 0: the launcher before posting; then the agent of `slot`.
+    uint64_t word;
+    uint64_t incarnation;  // of the member when the job was posted
+    uint32_t slot;
+    uint32_t ring;    // index of the ring that carries this member's output
+    uint32_t status;  // wait(2) status
+    uint32_t pid;
+    uint64_t reserved[4];
+};
+
+struct atoll_job {
+    // Line 0: the launcher, then whoever stops the job.
+    uint64_t word;
+    uint64_t epoch;  // membership epoch when posted
+    uint32_t parts;  // members that take part; rank r of the job is part[r]
+    uint32_t threads_per_vm;
+    uint32_t payload_bytes;
+    uint32_t flags;
+    uint64_t reserved0[4];
+    // Line 1: the launcher. Silent for the lease: agents stop the job.
+    uint64_t launcher_slot;  // ATOLL_SLOT_HOST: the daemon
+    uint64_t launcher_incarnation;
+    uint64_t launcher_heartbeat;
+    uint64_t lease_ms;
+    uint64_t reserved1[4];
+    // Line 2: the launcher. Signal to deliver: sequence number << 8 | signal number.
+    uint64_t signal;
+    uint64_t reserved2[7];
+    // Line 3: reserved for the job's input.
+    uint64_t reserved3[8];
+    struct atoll_job_part part[ATOLL_MEMBER_SLOTS];
+    // Payload of header.job_payload_bytes follows: strings, each closed by NUL:
+    //   working directory ("" for the agent's choice); argument count as decimal, the arguments;
+    //   environment count as decimal, the NAME=VALUE strings.
+};
+
+// ------------------------------------------------------------------------------------------ rings
+
+// A ring carries records from one agent to one launcher. Positions count bytes for ever; the byte at
+// position p lies at data[p & (ring_bytes - 1)]. A record is an 8-byte little-endian head
+// (bits 0-31: length of the text; bits 32-39: stream, 1 or 2; bits 40-63: 0), the text, and zeros
+// up to a multiple of 8.
+struct atoll_ring {
+    uint64_t owner;  // line 0: the launcher: number of the job that has it; 0: free
+    uint64_t reserved0[7];
+    uint64_t head;  // line 1: the agent: bytes ever written
+    uint64_t reserved1[7];
+    uint64_t tail;  // line 2: the launcher: bytes ever read
+    uint64_t reserved2[7];
+    // header.ring_bytes of data follow.
+};
+
+// --------------------------------------------------------------------------------------- asserts
+
+#define ATOLL_AT(type, field, where) \
+    _Static_assert(offsetof(struct type, field) == (where), #type "." #field " is at " #where)
+
+ATOLL_AT(atoll_header, version, 8);
+ATOLL_AT(atoll_header, region_bytes, 16);
+ATOLL_AT(atoll_header, region_uuid, 24);
+ATOLL_AT(atoll_header, group_uuid, 40);
+ATOLL_AT(atoll_header, members_offset, 64);
+ATOLL_AT(atoll_header, arena_offset, 96);
+ATOLL_AT(atoll_header, job_slots, 112);
+ATOLL_AT(atoll_header, group_name, 128);
+ATOLL_AT(atoll_header, region_name, 192);
+ATOLL_AT(atoll_header, state, 256);
+ATOLL_AT(atoll_header, epoch, 320);
+ATOLL_AT(atoll_header, host_heartbeat, 384);
+ATOLL_AT(atoll_header, directory_lock, 448);
+ATOLL_AT(atoll_header, last_job, 512);
+_Static_assert(sizeof(struct atoll_header) == ATOLL_PAGE, "the header is one page");
+
+ATOLL_AT(atoll_member, incarnation, 16);
+ATOLL_AT(atoll_member, state, 24);
+ATOLL_AT(atoll_member, name, 32);
+ATOLL_AT(atoll_member, joined_incarnation, 64);
+ATOLL_AT(atoll_member, presence, 72);
+ATOLL_AT(atoll_member, heartbeat, 128);
+ATOLL_AT(atoll_member, attention, 192);
+_Static_assert(sizeof(struct atoll_member) == 4 * ATOLL_LINE, "a member is four lines");
+
+ATOLL_AT(atoll_object, job, 24);
+ATOLL_AT(atoll_object, name, 64);
+_Static_assert(sizeof(struct atoll_object) == 2 * ATOLL_LINE, "an object entry is two lines");
+
+ATOLL_AT(atoll_job_part, slot, 16);
+ATOLL_AT(atoll_job_part, status, 24);
+_Static_assert(sizeof(struct atoll_job_part) == ATOLL_LINE, "a part is one line");
+ATOLL_AT(atoll_job, parts, 16);
+ATOLL_AT(atoll_job, launcher_slot, 64);
+ATOLL_AT(atoll_job, signal, 128);
+ATOLL_AT(atoll_job, part, 256);
+_Static_assert(sizeof(struct atoll_job) == 4 * ATOLL_LINE + ATOLL_MEMBER_SLOTS * ATOLL_LINE,
+               "a job is four lines and a line a member");
+
+ATOLL_AT(atoll_ring, head, 64);
+ATOLL_AT(atoll_ring, tail, 128);
+_Static_assert(sizeof(struct atoll_ring) == 3 * ATOLL_LINE, "a ring's head is three lines");
+
+#undef ATOLL_AT
+
+#endif  // ATOLL_ABI_H

@@ -1,0 +1,1 @@
+typedef int atoll_shim_placeholder;

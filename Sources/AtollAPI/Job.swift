@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+
+/// What `POST /v1/groups/{group}/jobs` takes: one program started on members of the group.
+public struct JobSpec: Codable, Sendable, Equatable {
+    /// The program and its arguments.
+    public var arguments: [String]
+    /// Added to the environment that the agent gives.
+    public var environment: [String: String]
+    /// Working directory in the guests; absent: the job user's home.
+    public var directory: String?
+    /// How many members take part; absent: all that have joined.
+    public var vms: Int?
+    /// Threads in each VM; absent: the VM's vCPUs.
+    public var threadsPerVM: Int?
+    /// The region that carries the job; absent: the group's only one.
+    public var region: String?
+
+    public init(
+        arguments: [String], environment: [String: String] = [:], directory: String? = nil,
+        vms: Int? = nil, threadsPerVM: Int? = nil, region: String? = nil
+    ) {
+        self.arguments = arguments
+        self.environment = environment
+        self.directory = directory
+        self.vms = vms
+        self.threadsPerVM = threadsPerVM
+        self.region = region
+    }
+}
+
+/// A running job, as listed.
+public struct Job: Codable, Sendable, Equatable {
+    public var id: UInt64
+    public var group: String
+    public var region: String
+    public var arguments: [String]
+    /// The VMs that take part; a VM's rank is its place here.
+    public var vms: [String]
+    public var started: Date
+
+    public init(
+        id: UInt64, group: String, region: String, arguments: [String], vms: [String], started: Date
+    ) {
+        self.id = id
+        self.group = group
+        self.region = region
+        self.arguments = arguments
+        self.vms = vms
+        self.started = started
+    }
+}
+
+/// Which of a process's two outputs a line came from.
+public enum OutputStream: String, Codable, Sendable {
+    case stdout
+    case stderr
+}
+
+/// One line of the answer to `POST /v1/groups/{group}/jobs`, which is newline-delimited JSON.
+public enum JobEvent: Codable, Sendable, Equatable {
+    /// The job is posted.
+    case started(Job)
+    /// Bytes a process wrote: whole lines with their newline, or a last line without one.
+    case output(vm: String, stream: OutputStream, data: Data)
+    /// A process ended. `status` is its exit code, or 128 + the signal that ended it.
+    case exited(vm: String, status: Int)
+    /// A process could not be started, and why.
+    case refused(vm: String, reason: String)
+    /// A VM of the job is gone.
+    case lost(vm: String)
+    /// The job is over; always the last line. `status` is what `atoll run` exits with.
+    case finished(status: Int, reason: String?)
+}
+
+/// What `POST /v1/groups/{group}/jobs/{id}/signal` takes.
+public struct SignalSpec: Codable, Sendable, Equatable {
+    /// Signal number, 1...31.
+    public var signal: Int
+
+    public init(signal: Int) { self.signal = signal }
+}

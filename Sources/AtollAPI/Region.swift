@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+public import Foundation
+
+/// Where a region stands in its life.
+public enum RegionState: String, Codable, Sendable, CaseIterable {
+    /// Recorded; its memory is being made.
+    case creating
+    /// In use, or ready for it.
+    case ready
+    /// Being unplugged from every member, then unlinked.
+    case deleting
+}
+
+/// Whether one member has one region.
+public enum AttachmentState: String, Codable, Sendable, CaseIterable {
+    /// Recorded; the device is being plugged in.
+    case attaching
+    /// The device is in the VM's definition; the VM does not run.
+    case defined
+    /// The device is plugged into the running VM; no agent has confirmed it yet.
+    case plugged
+    /// The member's agent maps the region.
+    case joined
+    /// The device is being unplugged.
+    case detaching
+}
+
+/// One member's hold on a region.
+public struct Attachment: Codable, Sendable, Equatable {
+    /// The member's VM, by name.
+    public var vm: String
+    public var slot: Int
+    public var state: AttachmentState
+
+    public init(vm: String, slot: Int, state: AttachmentState) {
+        self.vm = vm
+        self.slot = slot
+        self.state = state
+    }
+}
+
+/// Named shared memory of a group.
+public struct Region: Codable, Sendable, Equatable {
+    public var id: UUID
+    public var name: String
+    public var group: String
+    /// Bytes; a power of two.
+    public var size: UInt64
+    /// Name of the POSIX shared-memory object on the host, without the leading slash.
+    public var object: String
+    public var state: RegionState
+    public var created: Date
+    public var attachments: [Attachment]
+
+    public init(
+        id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
+        created: Date, attachments: [Attachment]
+    ) {
+        self.id = id
+        self.name = name
+        self.group = group
+        self.size = size
+        self.object = object
+        self.state = state
+        self.created = created
+        self.attachments = attachments
+    }
+}
+
+/// What `POST /v1/groups/{group}/regions` takes.
+public struct RegionSpec: Codable, Sendable, Equatable {
+    public var name: String
+    /// Bytes; a power of two, at least 1 MiB.
+    public var size: UInt64
+
+    public init(name: String, size: UInt64) {
+        self.name = name
+        self.size = size
+    }
+}

@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+public import Foundation
+
+/// The port through which the host sees and changes VMs. Every call may take seconds; none blocks a
+/// thread of Swift's pool.
+public protocol Hypervisor: Sendable {
+    /// All VMs, running or defined.
+    func domains() async throws(HypervisorError) -> [Domain]
+
+    /// The VM of this name or, failing that, of this UUID; `nil` where there is none.
+    func domain(_ nameOrUUID: String) async throws(HypervisorError) -> Domain?
+
+    /// The VM of this UUID; `nil` where there is none.
+    func domain(_ id: UUID) async throws(HypervisorError) -> Domain?
+
+    /// Adds the device to the running VM or to its stored definition. Adding one that is there
+    /// already (same name) changes nothing and succeeds, so that a step can be repeated.
+    /// Success here means only that the hypervisor took it; whether the guest did, the guest says.
+    func attach(_ device: SharedMemoryDevice, to domain: UUID, _ scope: DeviceScope)
+        async throws(HypervisorError)
+
+    /// Takes the device away. Removing one that is not there succeeds. For a running VM it returns
+    /// only when the device is really gone (the device-removed event or its absence in the live
+    /// definition), and throws ``HypervisorError/guestHoldsDevice`` when it is still there after
+    /// `patience`.
+    func detach(
+        _ device: SharedMemoryDevice, from domain: UUID, _ scope: DeviceScope, patience: Duration
+    ) async throws(HypervisorError)
+
+    /// What happens to VMs, from the call on. Each caller has its own stream. After a lost
+    /// connection came back, ``HypervisorEvent/reconnected`` says that events may have been missed.
+    func events() async -> AsyncStream<HypervisorEvent>
+
+    /// Whether the hypervisor answers, and which it is.
+    func status() async -> HypervisorStatus
+
+    /// The user and group as which VMs run, who must be able to open a region's memory.
+    func processOwner() async throws(HypervisorError) -> ProcessOwner
+}
+
+/// Which of a VM's two definitions a device is in.
+public enum DeviceScope: Sendable, Equatable {
+    /// The running VM.
+    case live
+    /// The definition that the next start takes.
+    case stored
+}
+
+public struct ProcessOwner: Sendable, Equatable {
+    public var user: UInt32
+    public var group: UInt32
+
+    public init(user: UInt32, group: UInt32) {
+        self.user = user
+        self.group = group
+    }
+}
+
+public enum HypervisorEvent: Sendable, Equatable {
+    /// The VM runs (started, restored).
+    case started(UUID)
+    /// The VM's process is gone: it can write no more. The authoritative word of death.
+    case stopped(UUID)
+    /// The guest has let go of the device with this alias.
+    case deviceRemoved(UUID, alias: String)
+    /// A stored definition appeared or changed.
+    case defined(UUID)
+    /// A stored definition was removed; the VM may still run.
+    case undefined(UUID)
+    /// The connection is back after a loss: look at everything anew.
+    case reconnected
+    /// The connection is lost; nothing can be said of any VM until ``reconnected``.
+    case disconnected
+}
+
+public enum HypervisorError: Error, Sendable, Equatable {
+    /// No connection; what was asked was not done.
+    case unreachable(uri: String, reason: String)
+    case noSuchDomain(UUID)
+    /// The hypervisor refused, in its own words; what was asked was not done.
+    case refused(operation: String, reason: String)
+    /// It took the unplug, and the guest has not let go in time.
+    case guestHoldsDevice(device: String, domain: String)
+}

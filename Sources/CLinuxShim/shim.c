@@ -1,1 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#define _GNU_SOURCE
 #include "linux_shim.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <sched.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+static int checked(int result) { return result < 0 ? -errno : result; }
+
+int atoll_open(const char *path, int flags, uint32_t mode) {
+    int f = O_CLOEXEC | O_NOFOLLOW | (flags & ATOLL_OPEN_WRITE ? O_RDWR : O_RDONLY);
+    if (flags & ATOLL_OPEN_CREATE) f |= O_CREAT | O_EXCL;
+    if (flags & ATOLL_OPEN_NONBLOCK) f |= O_NONBLOCK;
+    if (flags & ATOLL_OPEN_DIRECTORY) f |= O_DIRECTORY;
+    return checked(open(path, f, (mode_t)mode));
+}
+
+int atoll_close(int fd) { return checked(close(fd)); }
+
+static int fill(int result, const struct stat *s, struct atoll_stat *out) {
+    if (result < 0) return -errno;
+    out->bytes = (uint64_t)s->st_size;
+    out->inode = s->st_ino;
+    out->device = s->st_dev;
+    out->mode = s->st_mode;
+    out->user = s->st_uid;
+    out->group = s->st_gid;
+    out->links = (uint32_t)s->st_nlink;
+    return 0;
+}
+
+int atoll_fstat(int fd, struct atoll_stat *out) {
+    struct stat s;
+    int result = fstat(fd, &s);
+    return fill(result, &s, out);
+}
+
+int atoll_lstat(const char *path, struct atoll_stat *out) {
+    struct stat s;
+    int result = lstat(path, &s);
+    return fill(result, &s, out);
+}
+
+bool atoll_stat_is_link(const struct atoll_stat *s) { return S_ISLNK(s->mode); }
+bool atoll_stat_is_regular(const struct atoll_stat *s) { return S_ISREG(s->mode); }
+
+int atoll_ftruncate(int fd, uint64_t bytes) { return checked(ftruncate(fd, (off_t)bytes)); }
+int atoll_fallocate(int fd, uint64_t bytes) { return checked(fallocate(fd, 0, 0, (off_t)bytes)); }
+int atoll_fchmod(int fd, uint32_t mode) { return checked(fchmod(fd, (mode_t)mode)); }
+int atoll_fchown(int fd, uint32_t user, uint32_t group) { return checked(fchown(fd, user, group)); }
+int atoll_unlink(const char *path) { return checked(unlink(path)); }
+int atoll_memfd(const char *name) { return checked(memfd_create(name, MFD_CLOEXEC)); }
+
+long atoll_read(int fd, void *into, size_t bytes) {
+    long result = read(fd, into, bytes);
+    return result < 0 ? -errno : result;
+}
+
+long atoll_write(int fd, const void *from, size_t bytes) {
+    long result = write(fd, from, bytes);
+    return result < 0 ? -errno : result;
+}
+
+void *atoll_map_shared(int fd, size_t bytes, bool writable, int *error) {
+    void *base = mmap(NULL, bytes, writable ? PROT_READ | PROT_WRITE : PROT_READ, MAP_SHARED, fd, 0);
+    if (base != MAP_FAILED) return base;
+    *error = errno;
+    return NULL;
+}
+
+int atoll_unmap(void *base, size_t bytes) { return checked(munmap(base, bytes)); }
+
+uint64_t atoll_monotonic_ns(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * UINT64_C(1000000000) + (uint64_t)t.tv_nsec;
+}
+
+void atoll_sleep_ns(uint64_t ns) {
+    struct timespec t = {(time_t)(ns / UINT64_C(1000000000)), (long)(ns % UINT64_C(1000000000))};
+    nanosleep(&t, NULL);
+}
+
+void atoll_yield(void) { sched_yield(); }
+
+int atoll_pid(void) { return (int)getpid(); }
+int atoll_thread_id(void) { return (int)syscall(SYS_gettid); }
+int atoll_online_cpus(void) {
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : (int)n;
+}

@@ -18,12 +18,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define ATOLL_ABI_MAGIC UINT64_C(0x4e4752544c4c5441)  // "ATLLTRGN" as bytes in memory
+#define ATOLL_ABI_MAGIC 0x4e4752544c4c5441ull  // "ATLLTRGN" as bytes in memory
 #define ATOLL_ABI_VERSION 1u
 #define ATOLL_LINE 64u
 #define ATOLL_PAGE 4096u
-#define ATOLL_MIN_REGION_SIZE (UINT64_C(1) << 20)
-#define ATOLL_MAX_REGION_SIZE (UINT64_C(1) << 40)
+#define ATOLL_MIN_REGION_SIZE (1ull << 20)
+#define ATOLL_MAX_REGION_SIZE (1ull << 40)
 
 #define ATOLL_MEMBER_SLOTS 64u
 #define ATOLL_DIRECTORY_ENTRIES 256u
@@ -94,8 +94,8 @@ struct atoll_header {
 #define ATOLL_OWNER_SLOT_SHIFT 0
 #define ATOLL_OWNER_INCARNATION_SHIFT 16
 #define ATOLL_OWNER_THREAD_SHIFT 32
-#define ATOLL_OWNER_WAITERS (UINT64_C(1) << 62)
-#define ATOLL_OWNER_POISONED (UINT64_C(1) << 63)
+#define ATOLL_OWNER_WAITERS (1ull << 62)
+#define ATOLL_OWNER_POISONED (1ull << 63)
 
 // ---------------------------------------------------------------------------------------- members
 
@@ -241,54 +241,117 @@ struct atoll_ring {
     // header.ring_bytes of data follow.
 };
 
+// ---------------------------------------------------------------------------------------- offsets
+
+// Where fields lie, as constants: Embedded Swift has no key paths to ask with.
+enum {
+    ATOLL_AT_HEADER_ARENA_BYTES = offsetof(struct atoll_header, arena_bytes),
+    ATOLL_AT_HEADER_ARENA_OFFSET = offsetof(struct atoll_header, arena_offset),
+    ATOLL_AT_HEADER_DIRECTORY_LOCK = offsetof(struct atoll_header, directory_lock),
+    ATOLL_AT_HEADER_DIRECTORY_OFFSET = offsetof(struct atoll_header, directory_offset),
+    ATOLL_AT_HEADER_EPOCH = offsetof(struct atoll_header, epoch),
+    ATOLL_AT_HEADER_GROUP_NAME = offsetof(struct atoll_header, group_name),
+    ATOLL_AT_HEADER_GROUP_UUID = offsetof(struct atoll_header, group_uuid),
+    ATOLL_AT_HEADER_HEADER_BYTES = offsetof(struct atoll_header, header_bytes),
+    ATOLL_AT_HEADER_HOST_HEARTBEAT = offsetof(struct atoll_header, host_heartbeat),
+    ATOLL_AT_HEADER_JOB_PAYLOAD_BYTES = offsetof(struct atoll_header, job_payload_bytes),
+    ATOLL_AT_HEADER_JOB_SLOTS = offsetof(struct atoll_header, job_slots),
+    ATOLL_AT_HEADER_JOBS_OFFSET = offsetof(struct atoll_header, jobs_offset),
+    ATOLL_AT_HEADER_LAST_JOB = offsetof(struct atoll_header, last_job),
+    ATOLL_AT_HEADER_MAGIC = offsetof(struct atoll_header, magic),
+    ATOLL_AT_HEADER_MEMBERS_OFFSET = offsetof(struct atoll_header, members_offset),
+    ATOLL_AT_HEADER_REGION_BYTES = offsetof(struct atoll_header, region_bytes),
+    ATOLL_AT_HEADER_REGION_NAME = offsetof(struct atoll_header, region_name),
+    ATOLL_AT_HEADER_REGION_UUID = offsetof(struct atoll_header, region_uuid),
+    ATOLL_AT_HEADER_RING_BYTES = offsetof(struct atoll_header, ring_bytes),
+    ATOLL_AT_HEADER_RINGS = offsetof(struct atoll_header, rings),
+    ATOLL_AT_HEADER_RINGS_OFFSET = offsetof(struct atoll_header, rings_offset),
+    ATOLL_AT_HEADER_STATE = offsetof(struct atoll_header, state),
+    ATOLL_AT_HEADER_VERSION = offsetof(struct atoll_header, version),
+    ATOLL_AT_MEMBER_AGENT_VERSION = offsetof(struct atoll_member, agent_version),
+    ATOLL_AT_MEMBER_ATTENTION = offsetof(struct atoll_member, attention),
+    ATOLL_AT_MEMBER_HEARTBEAT = offsetof(struct atoll_member, heartbeat),
+    ATOLL_AT_MEMBER_INCARNATION = offsetof(struct atoll_member, incarnation),
+    ATOLL_AT_MEMBER_JOINED_INCARNATION = offsetof(struct atoll_member, joined_incarnation),
+    ATOLL_AT_MEMBER_LOCKED_OP_NS = offsetof(struct atoll_member, locked_op_ns),
+    ATOLL_AT_MEMBER_MAPPING = offsetof(struct atoll_member, mapping),
+    ATOLL_AT_MEMBER_NAME = offsetof(struct atoll_member, name),
+    ATOLL_AT_MEMBER_PRESENCE = offsetof(struct atoll_member, presence),
+    ATOLL_AT_MEMBER_STATE = offsetof(struct atoll_member, state),
+    ATOLL_AT_MEMBER_VCPUS = offsetof(struct atoll_member, vcpus),
+    ATOLL_AT_MEMBER_VM_UUID = offsetof(struct atoll_member, vm_uuid),
+    ATOLL_AT_OBJECT_BUILDER = offsetof(struct atoll_object, builder),
+    ATOLL_AT_OBJECT_BYTES = offsetof(struct atoll_object, bytes),
+    ATOLL_AT_OBJECT_JOB = offsetof(struct atoll_object, job),
+    ATOLL_AT_OBJECT_NAME = offsetof(struct atoll_object, name),
+    ATOLL_AT_OBJECT_OFFSET = offsetof(struct atoll_object, offset),
+    ATOLL_AT_JOB_EPOCH = offsetof(struct atoll_job, epoch),
+    ATOLL_AT_JOB_FLAGS = offsetof(struct atoll_job, flags),
+    ATOLL_AT_JOB_LAUNCHER_HEARTBEAT = offsetof(struct atoll_job, launcher_heartbeat),
+    ATOLL_AT_JOB_LAUNCHER_INCARNATION = offsetof(struct atoll_job, launcher_incarnation),
+    ATOLL_AT_JOB_LAUNCHER_SLOT = offsetof(struct atoll_job, launcher_slot),
+    ATOLL_AT_JOB_LEASE_MS = offsetof(struct atoll_job, lease_ms),
+    ATOLL_AT_JOB_PARTS = offsetof(struct atoll_job, parts),
+    ATOLL_AT_JOB_PAYLOAD_BYTES = offsetof(struct atoll_job, payload_bytes),
+    ATOLL_AT_JOB_SIGNAL = offsetof(struct atoll_job, signal),
+    ATOLL_AT_JOB_THREADS_PER_VM = offsetof(struct atoll_job, threads_per_vm),
+    ATOLL_AT_PART_INCARNATION = offsetof(struct atoll_job_part, incarnation),
+    ATOLL_AT_PART_PID = offsetof(struct atoll_job_part, pid),
+    ATOLL_AT_PART_RING = offsetof(struct atoll_job_part, ring),
+    ATOLL_AT_PART_SLOT = offsetof(struct atoll_job_part, slot),
+    ATOLL_AT_PART_STATUS = offsetof(struct atoll_job_part, status),
+    ATOLL_AT_RING_HEAD = offsetof(struct atoll_ring, head),
+    ATOLL_AT_RING_TAIL = offsetof(struct atoll_ring, tail),
+};
+
 // --------------------------------------------------------------------------------------- asserts
 
-#define ATOLL_AT(type, field, where) \
+#define ATOLL_PIN(type, field, where) \
     _Static_assert(offsetof(struct type, field) == (where), #type "." #field " is at " #where)
 
-ATOLL_AT(atoll_header, version, 8);
-ATOLL_AT(atoll_header, region_bytes, 16);
-ATOLL_AT(atoll_header, region_uuid, 24);
-ATOLL_AT(atoll_header, group_uuid, 40);
-ATOLL_AT(atoll_header, members_offset, 64);
-ATOLL_AT(atoll_header, arena_offset, 96);
-ATOLL_AT(atoll_header, job_slots, 112);
-ATOLL_AT(atoll_header, group_name, 128);
-ATOLL_AT(atoll_header, region_name, 192);
-ATOLL_AT(atoll_header, state, 256);
-ATOLL_AT(atoll_header, epoch, 320);
-ATOLL_AT(atoll_header, host_heartbeat, 384);
-ATOLL_AT(atoll_header, directory_lock, 448);
-ATOLL_AT(atoll_header, last_job, 512);
+ATOLL_PIN(atoll_header, version, 8);
+ATOLL_PIN(atoll_header, region_bytes, 16);
+ATOLL_PIN(atoll_header, region_uuid, 24);
+ATOLL_PIN(atoll_header, group_uuid, 40);
+ATOLL_PIN(atoll_header, members_offset, 64);
+ATOLL_PIN(atoll_header, arena_offset, 96);
+ATOLL_PIN(atoll_header, job_slots, 112);
+ATOLL_PIN(atoll_header, group_name, 128);
+ATOLL_PIN(atoll_header, region_name, 192);
+ATOLL_PIN(atoll_header, state, 256);
+ATOLL_PIN(atoll_header, epoch, 320);
+ATOLL_PIN(atoll_header, host_heartbeat, 384);
+ATOLL_PIN(atoll_header, directory_lock, 448);
+ATOLL_PIN(atoll_header, last_job, 512);
 _Static_assert(sizeof(struct atoll_header) == ATOLL_PAGE, "the header is one page");
 
-ATOLL_AT(atoll_member, incarnation, 16);
-ATOLL_AT(atoll_member, state, 24);
-ATOLL_AT(atoll_member, name, 32);
-ATOLL_AT(atoll_member, joined_incarnation, 64);
-ATOLL_AT(atoll_member, presence, 72);
-ATOLL_AT(atoll_member, heartbeat, 128);
-ATOLL_AT(atoll_member, attention, 192);
+ATOLL_PIN(atoll_member, incarnation, 16);
+ATOLL_PIN(atoll_member, state, 24);
+ATOLL_PIN(atoll_member, name, 32);
+ATOLL_PIN(atoll_member, joined_incarnation, 64);
+ATOLL_PIN(atoll_member, presence, 72);
+ATOLL_PIN(atoll_member, heartbeat, 128);
+ATOLL_PIN(atoll_member, attention, 192);
 _Static_assert(sizeof(struct atoll_member) == 4 * ATOLL_LINE, "a member is four lines");
 
-ATOLL_AT(atoll_object, job, 24);
-ATOLL_AT(atoll_object, name, 64);
+ATOLL_PIN(atoll_object, job, 24);
+ATOLL_PIN(atoll_object, name, 64);
 _Static_assert(sizeof(struct atoll_object) == 2 * ATOLL_LINE, "an object entry is two lines");
 
-ATOLL_AT(atoll_job_part, slot, 16);
-ATOLL_AT(atoll_job_part, status, 24);
+ATOLL_PIN(atoll_job_part, slot, 16);
+ATOLL_PIN(atoll_job_part, status, 24);
 _Static_assert(sizeof(struct atoll_job_part) == ATOLL_LINE, "a part is one line");
-ATOLL_AT(atoll_job, parts, 16);
-ATOLL_AT(atoll_job, launcher_slot, 64);
-ATOLL_AT(atoll_job, signal, 128);
-ATOLL_AT(atoll_job, part, 256);
+ATOLL_PIN(atoll_job, parts, 16);
+ATOLL_PIN(atoll_job, launcher_slot, 64);
+ATOLL_PIN(atoll_job, signal, 128);
+ATOLL_PIN(atoll_job, part, 256);
 _Static_assert(sizeof(struct atoll_job) == 4 * ATOLL_LINE + ATOLL_MEMBER_SLOTS * ATOLL_LINE,
                "a job is four lines and a line a member");
 
-ATOLL_AT(atoll_ring, head, 64);
-ATOLL_AT(atoll_ring, tail, 128);
+ATOLL_PIN(atoll_ring, head, 64);
+ATOLL_PIN(atoll_ring, tail, 128);
 _Static_assert(sizeof(struct atoll_ring) == 3 * ATOLL_LINE, "a ring's head is three lines");
 
-#undef ATOLL_AT
+#undef ATOLL_PIN
 
 #endif  // ATOLL_ABI_H

@@ -1,1 +1,69 @@
-typedef int atoll_shim_placeholder;
+// SPDX-License-Identifier: Apache-2.0
+//
+// The calls that Swift cannot make: Embedded Swift has no Glibc module, and errno, variadic calls
+// and macros are out of reach anywhere. One function a system call; each returns what the call
+// returns, or -errno.
+
+#ifndef ATOLL_LINUX_SHIM_H
+#define ATOLL_LINUX_SHIM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// Files and memory
+enum {
+    ATOLL_OPEN_WRITE = 1,      // read and write; else read only
+    ATOLL_OPEN_CREATE = 2,     // create; fail where the name is taken
+    ATOLL_OPEN_NONBLOCK = 4,
+    ATOLL_OPEN_DIRECTORY = 8,
+};
+
+struct atoll_stat {
+    uint64_t bytes;
+    uint64_t inode;
+    uint64_t device;
+    uint32_t mode;
+    uint32_t user;
+    uint32_t group;
+    uint32_t links;
+};
+
+/// Opens without following a link in the last place, close-on-exec.
+int atoll_open(const char *path, int flags, uint32_t mode);
+int atoll_close(int fd);
+int atoll_fstat(int fd, struct atoll_stat *out);
+int atoll_lstat(const char *path, struct atoll_stat *out);
+bool atoll_stat_is_link(const struct atoll_stat *s);
+bool atoll_stat_is_regular(const struct atoll_stat *s);
+int atoll_ftruncate(int fd, uint64_t bytes);
+/// Takes all pages of the first `bytes` of the file at once.
+int atoll_fallocate(int fd, uint64_t bytes);
+int atoll_fchmod(int fd, uint32_t mode);
+int atoll_fchown(int fd, uint32_t user, uint32_t group);
+int atoll_unlink(const char *path);
+int atoll_memfd(const char *name);
+long atoll_read(int fd, void *into, size_t bytes);
+long atoll_write(int fd, const void *from, size_t bytes);
+/// Maps `bytes` of the file from its start, shared. The address, or NULL with *error set.
+void *atoll_map_shared(int fd, size_t bytes, bool writable, int *error);
+int atoll_unmap(void *base, size_t bytes);
+
+// Time and waiting
+uint64_t atoll_monotonic_ns(void);
+void atoll_sleep_ns(uint64_t ns);
+void atoll_yield(void);
+static inline void atoll_pause(void) {
+#if defined(__x86_64__) || defined(__i386__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ __volatile__("yield" ::: "memory");
+#endif
+}
+
+// Identity
+int atoll_pid(void);
+int atoll_thread_id(void);
+int atoll_online_cpus(void);
+
+#endif  // ATOLL_LINUX_SHIM_H

@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CAtollABI
+
+/// What a job asks for.
+public struct JobRequest: Sendable, Equatable {
+    public var payload: JobPayload
+    /// The members that take part, in order of rank.
+    public var members: [(slot: Int, incarnation: UInt64)]
+    /// 0: as many as the VM has vCPUs.
+    public var threadsPerVM: Int
+
+    public init(payload: JobPayload, members: [(slot: Int, incarnation: UInt64)], threadsPerVM: Int) {
+        self.payload = payload
+        self.members = members
+        self.threadsPerVM = threadsPerVM
+    }
+
+    public static func == (a: JobRequest, b: JobRequest) -> Bool {
+        a.payload == b.payload && a.threadsPerVM == b.threadsPerVM
+            && a.members.count == b.members.count
+            && zip(a.members, b.members).allSatisfy { $0 == $1 }
+    }
+}
+
+/// The launcher's part of the job board.
+extension JobBoard {
+    /// Posts a job: claims a slot and a ring for each member, writes everything, publishes last, and
+    /// calls the members' agents. After a throw nothing is left behind.
+    public func post(_ request: JobRequest, from launcher: JobLauncher) throws(JobBoardError)
+        -> JobTicket
+    {
+        guard let payload = request.payload.encoded, !request.members.isEmpty else {
+            throw .badPayload
+        }
+        guard payload.count <= layout.jobPayload else {
+            throw .payloadTooLarge(bytes: payload.count, available: layout.jobPayload)
+        }
+        let number = memory.add(1, word: Region.lastJobOffset) + 1
+        guard let ticket = claim(number) else { throw .boardFull(slots: slots) }
+        let rings = claimRings(request.members.count, for: number)
+        guard rings.count == request.members.count else {
+            free(ticket, from: ATOLL_JOB_CLAIMED)
+            throw .ringsExhausted(needed: request.members.count)
+        }
+        fill(ticket, request, payload, launcher, rings)
+        memory.store(Self.pack(number, ATOLL_JOB_POSTED), word: layout.job(ticket.index))
+        for member in request.members { region.callAttention(slot: member.slot) }
+        return ticket
+    }
+
+    private func claim(_ number: UInt64) -> JobTicket? {
+        for index in 0..<slots {
+            let seen = memory.load(word: layout.job(index))
+            guard Self.state(seen) == .free else { continue }
+            let mine = Self.pack(number, ATOLL_JOB_CLAIMED)
+            if memory.compareExchange(seen, mine, word: layout.job(index)) == seen {
+                return JobTicket(index: index, number: number)
+            }
+        }
+        return nil
+    }
+
+    private func claimRings(_ count: Int, for number: UInt64) -> [Int] {
+        var mine: [Int] = []
+        for index in 0..<layout.rings where mine.count < count {
+            if memory.compareExchange(0, number, word: layout.ring(index)) == 0 {
+                mine.append(index)
+            }
+        }
+        return mine
+    }
+
+    private func fill(
+        _ ticket: JobTicket, _ request: JobRequest, _ payload: [UInt8], _ launcher: JobLauncher,
+        _ rings: [Int]
+    ) {
+        let at = layout.job(ticket.index)
+        memory.store64(region.epoch, at: at + ATOLL_AT_JOB_EPOCH)
+        memory.store32(UInt32(request.members.count), at: at + ATOLL_AT_JOB_PARTS)
+        memory.store32(
+            UInt32(clamping: request.threadsPerVM), at: at + ATOLL_AT_JOB_THREADS_PER_VM)
+        memory.store32(UInt32(payload.count), at: at + ATOLL_AT_JOB_PAYLOAD_BYTES)
+        memory.store32(0, at: at + ATOLL_AT_JOB_FLAGS)
+        memory.store64(
+            launcher.slot.map { UInt64($0) } ?? UInt64(ATOLL_SLOT_HOST),
+            at: at + ATOLL_AT_JOB_LAUNCHER_SLOT)
+        memory.store64(launcher.incarnation, at: at + ATOLL_AT_JOB_LAUNCHER_INCARNATION)
+        memory.store64(launcher.leaseMilliseconds, at: at + ATOLL_AT_JOB_LEASE_MS)
+        memory.store(1, word: at + ATOLL_AT_JOB_LAUNCHER_HEARTBEAT)
+        memory.store(0, word: at + ATOLL_AT_JOB_SIGNAL)
+        memory.write(payload, at: layout.payload(ticket.index))
+        for (rank, member) in request.members.enumerated() {
+            let ring = layout.ring(rings[rank])
+            memory.store(0, word: ring + ATOLL_AT_RING_HEAD)
+            memory.store(0, word: ring + ATOLL_AT_RING_TAIL)
+            let part = layout.part(ticket.index, rank)
+            memory.store64(member.incarnation, at: part + ATOLL_AT_PART_INCARNATION)
+            memory.store32(UInt32(member.slot), at: part + ATOLL_AT_PART_SLOT)
+            memory.store32(UInt32(rings[rank]), at: part + ATOLL_AT_PART_RING)
+            memory.store32(0, at: part + ATOLL_AT_PART_STATUS)
+            memory.store(Self.pack(ticket.number, ATOLL_PART_WANTED), word: part)
+        }
+    }
+
+    public func beat(_ ticket: JobTicket) {
+        _ = memory.add(1, word: layout.job(ticket.index) + ATOLL_AT_JOB_LAUNCHER_HEARTBEAT)
+    }
+
+    /// Asks every agent to send this signal to its process.
+    public func send(signal: Int32, to ticket: JobTicket) {
+        let at = layout.job(ticket.index) + ATOLL_AT_JOB_SIGNAL
+        let sequence = memory.load(word: at) >> 8
+        memory.store((sequence + 1) << 8 | UInt64(UInt8(truncatingIfNeeded: signal)), word: at)
+        for rank in 0..<parts(ticket) {
+            let slot = part(ticket, rank: rank).slot
+            if slot < RegionLayout.memberSlots { region.callAttention(slot: slot) }
+        }
+    }
+
+    /// Gives the slot, the rings and the job's objects back. Only when every part is over.
+    public func finish(_ ticket: JobTicket) {
+        for state in [ATOLL_JOB_CLAIMED, ATOLL_JOB_POSTED, ATOLL_JOB_STOPPING] {
+            free(ticket, from: state)
+        }
+    }
+
+    /// Frees a slot whose launcher is gone, if every part is over. Whether it did.
+    public func reap(_ ticket: JobTicket) -> Bool {
+        let state = state(ticket)
+        guard state != .free else { return false }
+        if state != .claimed {
+            for rank in 0..<parts(ticket) where !isOver(part(ticket, rank: rank)) { return false }
+        }
+        finish(ticket)
+        return true
+    }
+
+    private func free(_ ticket: JobTicket, from state: Int) {
+        let seen = Self.pack(ticket.number, state)
+        guard memory.load(word: layout.job(ticket.index)) == seen else { return }
+        // Rings and objects first: once the slot is free, nobody would know whose they are.
+        for index in 0..<layout.rings {
+            _ = memory.compareExchange(ticket.number, 0, word: layout.ring(index))
+        }
+        region.freeObjects(of: ticket.number)
+        let gone = Self.pack(ticket.number, ATOLL_JOB_FREE)
+        _ = memory.compareExchange(seen, gone, word: layout.job(ticket.index))
+    }
+}
+
+/// The agent's part of the job board.
+extension JobBoard {
+    /// Moves a part of this member on; `false` where it is no longer the job's.
+    public func advance(
+        _ ticket: JobTicket, rank: Int, from: PartState, to: PartState, status: UInt32 = 0,
+        pid: UInt32 = 0
+    ) -> Bool {
+        let at = layout.part(ticket.index, rank)
+        let old = Self.pack(ticket.number, Self.raw(from))
+        guard memory.load(word: at) == old else { return false }
+        memory.store32(status, at: at + ATOLL_AT_PART_STATUS)
+        memory.store32(pid, at: at + ATOLL_AT_PART_PID)
+        return memory.compareExchange(old, Self.pack(ticket.number, Self.raw(to)), word: at) == old
+    }
+
+    private static func raw(_ state: PartState) -> Int {
+        switch state {
+        case .none: ATOLL_PART_NONE
+        case .wanted: ATOLL_PART_WANTED
+        case .running: ATOLL_PART_RUNNING
+        case .exited: ATOLL_PART_EXITED
+        case .refused: ATOLL_PART_REFUSED
+        }
+    }
+}

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CAtollABI
+
+/// A named object of the directory: an extent of the arena.
+public struct ObjectRecord: Sendable, Equatable {
+    public enum State: Sendable { case building, ready }
+
+    public let index: Int
+    public let state: State
+    public let name: [UInt8]
+    public let offset: Int
+    public let bytes: Int
+    /// The job that it goes with; 0: it stays.
+    public let job: UInt64
+    /// Owner word of the thread that builds it.
+    public let builder: UInt64
+    /// What the entry's word was, for ``Region/freeObject(_:)``.
+    let word: UInt64
+}
+
+/// The directory's entries. They are the arena's only record: what no entry names is free. Writing
+/// one (``placeObject(_:)``) needs the directory's lock; freeing needs none, since it is one
+/// compare-and-swap of the entry's word, whose upper bits count its uses.
+extension Region {
+    private typealias O = MemoryLayout<atoll_object>
+
+    /// What an entry says; `nil` where it is free or its extent is not in the arena.
+    public func object(_ index: Int) -> ObjectRecord? {
+        let at = layout.object(index)
+        let word = memory.load(word: at)
+        let state: ObjectRecord.State
+        switch Int(word & 0xff) {
+        case ATOLL_OBJECT_BUILDING: state = .building
+        case ATOLL_OBJECT_READY: state = .ready
+        default: return nil
+        }
+        let offset = memory.load64(at + ATOLL_AT_OBJECT_OFFSET)
+        let bytes = memory.load64(at + ATOLL_AT_OBJECT_BYTES)
+        guard layout.arenaContains(offset: offset, bytes: bytes) else { return nil }
+        return ObjectRecord(
+            index: index, state: state,
+            name: memory.loadName(
+                at: at + ATOLL_AT_OBJECT_NAME, field: Int(ATOLL_OBJECT_NAME_BYTES)),
+            offset: Int(offset), bytes: Int(bytes), job: memory.load64(at + ATOLL_AT_OBJECT_JOB),
+            builder: memory.load64(at + ATOLL_AT_OBJECT_BUILDER), word: word)
+    }
+
+    /// All entries in use.
+    public var objects: [ObjectRecord] {
+        (0..<RegionLayout.directoryEntries).compactMap { object($0) }
+    }
+
+    /// Takes a free entry and a free extent, first fit, on a boundary of 4 KiB for large objects and
+    /// of a line for small ones. `nil` where either is not to be had. The caller holds the
+    /// directory's lock.
+    public func placeObject(name: [UInt8], bytes: Int, job: UInt64, builder: UInt64) -> ObjectRecord? {
+        guard bytes > 0, bytes <= layout.arenaBytes else { return nil }
+        let isFree = { (i: Int) in
+            self.memory.load(word: self.layout.object(i)) & 0xff == UInt64(ATOLL_OBJECT_FREE)
+        }
+        guard let index = (0..<RegionLayout.directoryEntries).first(where: isFree) else { return nil }
+        let boundary = bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE)
+        let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
+        var start = align(layout.arena)
+        for taken in objects.sorted(by: { $0.offset < $1.offset }) {
+            if start + bytes <= taken.offset { break }
+            start = max(start, align(taken.offset + taken.bytes))
+        }
+        guard start <= layout.bytes - bytes else { return nil }
+        let at = layout.object(index)
+        memory.store64(UInt64(start), at: at + ATOLL_AT_OBJECT_OFFSET)
+        memory.store64(UInt64(bytes), at: at + ATOLL_AT_OBJECT_BYTES)
+        memory.store64(job, at: at + ATOLL_AT_OBJECT_JOB)
+        memory.store64(builder, at: at + ATOLL_AT_OBJECT_BUILDER)
+        memory.writeName(name, at: at + ATOLL_AT_OBJECT_NAME, field: Int(ATOLL_OBJECT_NAME_BYTES))
+        let word = memory.load(word: at)
+        memory.store(((word >> 8) + 1) << 8 | UInt64(ATOLL_OBJECT_BUILDING), word: at)
+        return object(index)
+    }
+
+    /// Says that the object's content is there. `false` where it was freed meanwhile.
+    public func publishObject(_ record: ObjectRecord) -> Bool {
+        let ready = record.word & ~0xff | UInt64(ATOLL_OBJECT_READY)
+        return memory.compareExchange(record.word, ready, word: layout.object(record.index))
+            == record.word
+    }
+
+    /// Frees the entry and its extent, if it is still the one that `record` describes.
+    public func freeObject(_ record: ObjectRecord) {
+        let free = record.word & ~0xff | UInt64(ATOLL_OBJECT_FREE)
+        _ = memory.compareExchange(record.word, free, word: layout.object(record.index))
+    }
+
+    /// Frees everything that goes with a job.
+    public func freeObjects(of job: UInt64) {
+        guard job != 0 else { return }
+        for record in objects where record.job == job { freeObject(record) }
+    }
+}

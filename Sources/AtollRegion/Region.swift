@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CAtollABI
+
+/// What a region is called and whose it is.
+public struct RegionIdentity: Sendable, Equatable {
+    public var region: UUID128
+    public var group: UUID128
+    /// UTF-8, at most 63 bytes.
+    public var regionName: [UInt8]
+    public var groupName: [UInt8]
+
+    public init(region: UUID128, group: UUID128, regionName: [UInt8], groupName: [UInt8]) {
+        self.region = region
+        self.group = group
+        self.regionName = regionName
+        self.groupName = groupName
+    }
+}
+
+/// A region: shared memory whose bytes follow `atoll_abi.h`.
+///
+/// Can a rogue member break it? It can write anything anywhere, so it can break its own group's jobs
+/// and data. It cannot make another party read or write out of bounds, since every offset follows
+/// from the size (``RegionLayout``) or is checked against it.
+public final class Region: Sendable {
+    public let memory: SharedMemory
+    public let layout: RegionLayout
+    public let identity: RegionIdentity
+
+    init(memory: SharedMemory, layout: RegionLayout, identity: RegionIdentity) {
+        self.memory = memory
+        self.layout = layout
+        self.identity = identity
+    }
+
+    /// Makes a region of zeroed memory; publishes it last. The host's part.
+    public static func format(_ memory: SharedMemory, _ identity: RegionIdentity)
+        throws(RegionError) -> Region
+    {
+        let layout = try RegionLayout(bytes: UInt64(memory.count))
+        let header = HeaderFields(layout)
+        header.write(to: memory, identity)
+        let region = Region(memory: memory, layout: layout, identity: identity)
+        memory.store(1, word: Self.epochOffset)
+        memory.store(UInt64(ATOLL_REGION_READY), word: Self.stateOffset)
+        return region
+    }
+
+    /// Takes memory that somebody else formatted, after checking that it is a region of this version
+    /// and size. `draining: true` takes one that is about to go, too.
+    public static func open(_ memory: SharedMemory, evenDraining: Bool = false)
+        throws(RegionError) -> Region
+    {
+        guard memory.count >= Int(ATOLL_PAGE) else { throw .badSize(bytes: UInt64(memory.count)) }
+        switch memory.load(word: stateOffset) {
+        case UInt64(ATOLL_REGION_READY): break
+        case UInt64(ATOLL_REGION_DRAINING): if !evenDraining { throw .draining }
+        default: throw .notReady
+        }
+        let layout = try HeaderFields.check(memory)
+        return Region(memory: memory, layout: layout, identity: HeaderFields.identity(memory))
+    }
+
+    // MARK: Words of the header
+
+    static var stateOffset: Int { ATOLL_AT_HEADER_STATE }
+    static var epochOffset: Int { ATOLL_AT_HEADER_EPOCH }
+
+    public enum State: Sendable { case absent, ready, draining }
+
+    public var state: State {
+        switch memory.load(word: Self.stateOffset) {
+        case UInt64(ATOLL_REGION_READY): .ready
+        case UInt64(ATOLL_REGION_DRAINING): .draining
+        default: .absent
+        }
+    }
+
+    /// Asks every guest to unmap; the host's part. `false` takes the wish back.
+    public func setDraining(_ draining: Bool) {
+        let state = draining ? ATOLL_REGION_DRAINING : ATOLL_REGION_READY
+        memory.store(UInt64(state), word: Self.stateOffset)
+    }
+
+    /// The membership epoch: rises whenever a member is assigned or lost.
+    public var epoch: UInt64 { memory.load(word: Self.epochOffset) }
+
+    func raiseEpoch() { _ = memory.add(1, word: Self.epochOffset) }
+
+    /// Raised by the daemon a few times a second, for guests to see that it watches.
+    public var hostHeartbeat: UInt64 { memory.load(word: Self.hostHeartbeatOffset) }
+
+    public func beatHost() { _ = memory.add(1, word: Self.hostHeartbeatOffset) }
+
+    static var hostHeartbeatOffset: Int { ATOLL_AT_HEADER_HOST_HEARTBEAT }
+    static var lastJobOffset: Int { ATOLL_AT_HEADER_LAST_JOB }
+
+    /// The word of the directory's lock.
+    public static var directoryLockOffset: Int {
+        ATOLL_AT_HEADER_DIRECTORY_LOCK
+    }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollSystem
+
+/// Memory that others write at the same time: every access is checked against its bounds, nothing
+/// hands out a reference into it, and a value is loaded once and then used.
+///
+/// An offset out of bounds is a mistake of ours, never of a guest, and stops the process: offsets
+/// that come from the region itself are checked by whoever loads them (``RegionLayout/contains``).
+@safe
+public final class SharedMemory: @unchecked Sendable {
+    @usableFromInline
+    let base: UnsafeMutableRawPointer
+    public let count: Int
+    private let mapping: Mapping
+
+    public init(_ mapping: consuming Mapping) {
+        unsafe base = mapping.base
+        count = mapping.count
+        self.mapping = mapping
+    }
+
+    @inlinable
+    func address(_ offset: Int, _ bytes: Int) -> UnsafeMutableRawPointer {
+        precondition(offset >= 0 && bytes >= 0 && bytes <= count && offset <= count - bytes)
+        // SAFETY: checked the line above.
+        return unsafe base + offset
+    }
+
+    /// The word at `offset`, a multiple of 8.
+    @_lifetime(borrow self)
+    @inlinable
+    public func word(at offset: Int) -> SharedWord {
+        precondition(offset & 7 == 0)
+        // SAFETY: in bounds and aligned.
+        return unsafe SharedWord(at: address(offset, 8), of: self)
+    }
+
+    // One operation on the word at an offset, with the orders that ``Word`` gives it.
+
+    @inlinable
+    public func load(word offset: Int) -> UInt64 { word(at: offset).load() }
+
+    @inlinable
+    public func store(_ value: UInt64, word offset: Int) { word(at: offset).store(value) }
+
+    /// Gives what was there.
+    @inlinable
+    public func add(_ delta: UInt64, word offset: Int) -> UInt64 { word(at: offset).add(delta) }
+
+    /// Gives what was there, which is `expected` if and only if it succeeded.
+    @inlinable
+    public func compareExchange(_ expected: UInt64, _ desired: UInt64, word offset: Int) -> UInt64 {
+        word(at: offset).compareExchange(expected, desired)
+    }
+
+    @inlinable
+    public func load32(_ offset: Int) -> UInt32 {
+        // SAFETY: in bounds; an unaligned load is allowed.
+        unsafe address(offset, 4).loadUnaligned(as: UInt32.self)
+    }
+
+    @inlinable
+    public func store32(_ value: UInt32, at offset: Int) {
+        // SAFETY: in bounds.
+        unsafe address(offset, 4).storeBytes(of: value, as: UInt32.self)
+    }
+
+    @inlinable
+    public func load64(_ offset: Int) -> UInt64 {
+        // SAFETY: in bounds; an unaligned load is allowed.
+        unsafe address(offset, 8).loadUnaligned(as: UInt64.self)
+    }
+
+    @inlinable
+    public func store64(_ value: UInt64, at offset: Int) {
+        // SAFETY: in bounds.
+        unsafe address(offset, 8).storeBytes(of: value, as: UInt64.self)
+    }
+
+    /// A copy of `bytes` bytes.
+    public func copy(at offset: Int, count bytes: Int) -> [UInt8] {
+        // SAFETY: in bounds, and the copy is ours alone.
+        let source = unsafe UnsafeRawBufferPointer(start: address(offset, bytes), count: bytes)
+        return unsafe [UInt8](source)
+    }
+
+    /// Writes `bytes` at `offset`.
+    public func write(_ bytes: [UInt8], at offset: Int) {
+        let target = unsafe address(offset, bytes.count)
+        // SAFETY: in bounds; the array's buffer and the region do not overlap.
+        unsafe bytes.withUnsafeBytes { source in
+            if let start = source.baseAddress {
+                unsafe target.copyMemory(from: start, byteCount: source.count)
+            }
+        }
+    }
+
+    public func zero(at offset: Int, count bytes: Int) {
+        // SAFETY: in bounds.
+        _ = unsafe address(offset, bytes).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+    }
+
+    /// The bytes themselves, for an author's data: valid as long as this object, and shared, so that
+    /// whoever uses them must synchronise.
+    @unsafe
+    @inlinable
+    public func pointer(at offset: Int, count bytes: Int) -> UnsafeMutableRawPointer {
+        unsafe address(offset, bytes)
+    }
+}

@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The error of a system call: its number, as `errno(3)` names them.
+public struct Errno: Error, Equatable, Sendable {
+    public let code: Int32
+
+    @inlinable
+    public init(code: Int32) { self.code = code }
+
+    public static var notPermitted: Errno { Errno(code: 1) }
+    public static var noSuchFile: Errno { Errno(code: 2) }
+    public static var interrupted: Errno { Errno(code: 4) }
+    public static var tryAgain: Errno { Errno(code: 11) }
+    public static var noMemory: Errno { Errno(code: 12) }
+    public static var accessDenied: Errno { Errno(code: 13) }
+    public static var busy: Errno { Errno(code: 16) }
+    public static var exists: Errno { Errno(code: 17) }
+    public static var noSuchDevice: Errno { Errno(code: 19) }
+    public static var invalidArgument: Errno { Errno(code: 22) }
+    public static var noSpace: Errno { Errno(code: 28) }
+    public static var tooManyLinks: Errno { Errno(code: 40) }
+}
+
+/// Turns a shim's answer, a result or -errno, into a result or a thrown ``Errno``.
+@inlinable
+func checked<T: SignedInteger>(_ result: T) throws(Errno) -> T {
+    if result < 0 { throw Errno(code: Int32(-result)) }
+    return result
+}

@@ -18,7 +18,8 @@ LIBRARY_DIR = "lib/x86_64-linux-gnu"  # where the loader looks without a configu
 
 class Archive:
     def __init__(self) -> None:
-        self.entries: dict[str, tuple[int, int, bytes, int]] = {}  # path: mode, uid, data, device
+        # path: mode, uid, data, device. The kernel's own root directory lets everybody write.
+        self.entries: dict[str, tuple[int, int, bytes, int]] = {".": (stat.S_IFDIR | 0o755, 0, b"", 0)}
 
     def directory(self, path: str, mode: int = 0o755, uid: int = 0) -> None:
         if path and path not in self.entries:

@@ -57,7 +57,7 @@ public struct JobLaunch: Sendable {
         }
     }
 
-    public var isOver: Bool { ranks.allSatisfy(\.isOver) }
+    public var isOver: Bool { ranks.allSatisfy { $0.isOver } }
 
     /// What is new since the last poll, and the launcher's own heartbeat. Never waits.
     public mutating func poll(now: UInt64) -> [LaunchEvent] {

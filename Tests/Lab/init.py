@@ -21,8 +21,8 @@ def main() -> None:
     signal.pthread_sigmask(signal.SIG_BLOCK, waited_for)
     command = os.fork()
     if command == 0:
-        # The lab was started in the background of a shell, which ignores SIGINT and SIGQUIT there.
-        for number in GROUP:
+        # Python ignores these two; what the caller ignores (a background job, nohup) stays ignored.
+        for number in (signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_SETMASK, [])
         try:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: Apache-2.0
-"""tty.py SOCKET wait|run SECONDS [LINE]: speaks with the command loop on a guest's second serial port.
+"""guest_tty.py SOCKET wait|run SECONDS [LINE]: speaks with the command loop on a guest's second serial port.
 
 QEMU takes one connection at a time, hence the lock. What a command that ran out of time may still print would be
 read as the next one's answer, so every conversation starts by agreeing on a word of its own.

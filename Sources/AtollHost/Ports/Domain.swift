@@ -14,6 +14,8 @@ public struct Domain: Sendable, Equatable {
     public var id: UUID
     public var name: String
     public var state: State
+    /// Tells one start of the VM from another, as far as the hypervisor can; `nil` while stopped.
+    public var boot: Int?
     /// Whether a stored definition outlives the running VM.
     public var isPersistent: Bool
     public var accelerator: Accelerator
@@ -29,13 +31,14 @@ public struct Domain: Sendable, Equatable {
     public var isActive: Bool { state != .stopped }
 
     public init(
-        id: UUID, name: String, state: State, isPersistent: Bool, accelerator: Accelerator,
-        vcpus: Int, maximumVCPUs: Int, pci: PCITopology, live: [SharedMemoryDevice],
+        id: UUID, name: String, state: State, boot: Int? = nil, isPersistent: Bool,
+        accelerator: Accelerator, vcpus: Int, maximumVCPUs: Int, pci: PCITopology, live: [SharedMemoryDevice],
         stored: [SharedMemoryDevice]
     ) {
         self.id = id
         self.name = name
         self.state = state
+        self.boot = boot
         self.isPersistent = isPersistent
         self.accelerator = accelerator
         self.vcpus = vcpus

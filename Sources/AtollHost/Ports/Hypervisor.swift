@@ -60,6 +60,9 @@ public struct ProcessOwner: Sendable, Equatable {
 public enum HypervisorEvent: Sendable, Equatable {
     /// The VM runs (started, restored).
     case started(UUID)
+    /// The guest started anew inside the same VM process: what ran in it is gone, what was plugged
+    /// in stays.
+    case rebooted(UUID)
     /// The VM's process is gone: it can write no more. The authoritative word of death.
     case stopped(UUID)
     /// The guest has let go of the device with this alias.

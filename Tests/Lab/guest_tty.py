@@ -11,7 +11,7 @@ import socket
 import sys
 import time
 
-NO_ANSWER = 124
+NO_ANSWER, NO_VM = 124, 125
 DONE = re.compile(rb"@@(?:RC=(\d+)|READY)@@\n")
 
 
@@ -31,7 +31,9 @@ class Guest:
                 self.socket.connect(path)
                 break
             except (FileNotFoundError, ConnectionRefusedError):
-                self.pause(f"nobody listens at {path}: is the VM running?")
+                if sys.argv[2] != "wait":
+                    fail("is not running", NO_VM)
+                self.pause("is not running")
 
     def pause(self, why: str) -> None:
         if time.monotonic() > self.deadline:
@@ -49,8 +51,10 @@ class Guest:
             data = self.socket.recv(65536)
         except TimeoutError:
             return False
+        except ConnectionResetError:
+            data = b""
         if not data:
-            fail("the VM ended")
+            fail("the VM ended", NO_VM)
         self.rest += data
         return True
 
@@ -97,10 +101,10 @@ class Guest:
                 fail("no answer in time; the command may still be running")
 
 
-def fail(why: str) -> None:
+def fail(why: str, code: int = NO_ANSWER) -> None:
     sys.stdout.flush()
     print(f"vm: {os.path.basename(os.path.dirname(sys.argv[1]))}: {why}", file=sys.stderr)
-    sys.exit(NO_ANSWER)
+    sys.exit(code)
 
 
 def main() -> None:

@@ -41,6 +41,7 @@ let package = Package(
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
@@ -62,6 +63,8 @@ let package = Package(
         // The host wing.
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
         .target(name: "AtollAPI", dependencies: [], swiftSettings: strict),
+        .target(name: "AtollAccounts", dependencies: [], swiftSettings: strict),
+        .target(name: "AtollDoctor", dependencies: ["AtollAPI"], swiftSettings: strict),
         .target(
             name: "AtollClient",
             dependencies: [
@@ -87,26 +90,37 @@ let package = Package(
         .target(
             name: "AtollServer",
             dependencies: [
-                "AtollHost", "AtollAPI", log,
+                "AtollAccounts", "AtollHost", "AtollAPI", log,
+                .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
             ],
+            resources: [.embedInCode("openapi.json")],
             swiftSettings: strict),
         .executableTarget(
             name: "atolld",
             dependencies: [
-                "AtollHost", "AtollLibvirt", "AtollServer", log,
+                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollServer", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            exclude: ["man", "systemd"],
             swiftSettings: strict),
         .executableTarget(
             name: "atoll",
             dependencies: [
-                "AtollAPI", "AtollClient",
+                "AtollAPI", "AtollAccounts", "AtollClient", "AtollDoctor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
+            exclude: ["man"],
             swiftSettings: strict),
 
         // The guest wing.

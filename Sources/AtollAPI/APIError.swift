@@ -30,9 +30,11 @@ public struct ErrorBody: Codable, Sendable, Equatable {
 public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     // The request
     case badRequest
+    case bodyTooLarge
     case invalidName
     case notPermitted
     case notFound
+    case methodNotAllowed
     // Groups
     case groupExists
     case noSuchGroup
@@ -75,5 +77,9 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case hypervisorUnreachable
     case hypervisorRefused
     case systemFailure
+    case notReady
     case shuttingDown
+    // The way to the daemon: said by a client, never by the daemon
+    case daemonUnreachable
+    case daemonFailed
 }

@@ -27,6 +27,18 @@ public struct JobSpec: Codable, Sendable, Equatable {
         self.threadsPerVM = threadsPerVM
         self.region = region
     }
+
+    /// Only `arguments` has to be there; whatever else is absent takes its default.
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        arguments = try values.decode([String].self, forKey: .arguments)
+        environment =
+            try values.decodeIfPresent([String: String].self, forKey: .environment) ?? [:]
+        directory = try values.decodeIfPresent(String.self, forKey: .directory)
+        vms = try values.decodeIfPresent(Int.self, forKey: .vms)
+        threadsPerVM = try values.decodeIfPresent(Int.self, forKey: .threadsPerVM)
+        region = try values.decodeIfPresent(String.self, forKey: .region)
+    }
 }
 
 /// A running job, as listed.
@@ -58,7 +70,7 @@ public enum OutputStream: String, Codable, Sendable {
 }
 
 /// One line of the answer to `POST /v1/groups/{group}/jobs`, which is newline-delimited JSON.
-public enum JobEvent: Codable, Sendable, Equatable {
+public enum JobEvent: Sendable, Equatable {
     /// The job is posted.
     case started(Job)
     /// Bytes a process wrote: whole lines with their newline, or a last line without one.

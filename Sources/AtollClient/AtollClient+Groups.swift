@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+import NIOHTTP1
+
+extension AtollClient {
+    /// Makes a group.
+    public func createGroup(_ spec: GroupSpec) async throws(APIError) -> Group {
+        try await call(.POST, ["v1", "groups"], body: spec)
+    }
+
+    /// The groups that the caller may see.
+    public func groups() async throws(APIError) -> [Group] {
+        try await call(.GET, ["v1", "groups"])
+    }
+
+    /// One group with its regions and members.
+    public func group(_ name: String) async throws(APIError) -> Group {
+        try await call(.GET, ["v1", "groups", name])
+    }
+
+    /// Deletes a group; with `force`, its regions and members too.
+    public func deleteGroup(_ name: String, force: Bool = false) async throws(APIError) {
+        try await send(.DELETE, ["v1", "groups", name], query: forced(force))
+    }
+
+    /// Makes a region.
+    public func createRegion(
+        _ spec: RegionSpec, in group: String
+    ) async throws(APIError) -> Region {
+        try await call(.POST, ["v1", "groups", group, "regions"], body: spec)
+    }
+
+    /// The group's regions.
+    public func regions(of group: String) async throws(APIError) -> [Region] {
+        try await call(.GET, ["v1", "groups", group, "regions"])
+    }
+
+    /// One region.
+    public func region(_ name: String, of group: String) async throws(APIError) -> Region {
+        try await call(.GET, ["v1", "groups", group, "regions", name])
+    }
+
+    /// Deletes a region; with `force`, also one in use.
+    public func deleteRegion(
+        _ name: String, of group: String, force: Bool = false
+    ) async throws(APIError) {
+        try await send(.DELETE, ["v1", "groups", group, "regions", name], query: forced(force))
+    }
+
+    /// Takes a VM into the group.
+    public func addMember(_ spec: MemberSpec, to group: String) async throws(APIError) -> Member {
+        try await call(.POST, ["v1", "groups", group, "members"], body: spec)
+    }
+
+    /// The group's members.
+    public func members(of group: String) async throws(APIError) -> [Member] {
+        try await call(.GET, ["v1", "groups", group, "members"])
+    }
+
+    /// Takes a VM out of the group; with `force`, also one that uses a region.
+    public func removeMember(
+        _ vm: String, from group: String, force: Bool = false
+    ) async throws(APIError) {
+        try await send(.DELETE, ["v1", "groups", group, "members", vm], query: forced(force))
+    }
+
+    private func forced(_ force: Bool) -> [(String, String)] { force ? [("force", "true")] : [] }
+}

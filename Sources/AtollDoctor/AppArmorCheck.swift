@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Foundation
+
+/// Whether AppArmor lets a running VM open a region. libvirt writes a VM's profile when the VM
+/// starts, and a shared-memory device that is plugged in later is not in it: QEMU is then refused,
+/// unless the rules that all VMs share allow it.
+struct AppArmorCheck {
+    let host: HostFiles
+
+    private static let rule = "  /{dev,run}/shm/atoll.* rw,"
+    private static let local = "etc/apparmor.d/local/abstractions/libvirt-qemu"
+    private static let shared = "etc/apparmor.d/abstractions/libvirt-qemu"
+
+    func run() -> Check {
+        guard host.text("sys/module/apparmor/parameters/enabled")?.hasPrefix("Y") == true else {
+            return Check(name: "apparmor", verdict: .ok, finding: "AppArmor is not enabled")
+        }
+        guard let abstraction = host.text(Self.shared) else {
+            return Check(
+                name: "apparmor", verdict: .ok, finding: "libvirt has no AppArmor rules here")
+        }
+        let texts = [host.text(Self.local) ?? "", abstraction]
+        if texts.contains(where: admitsRegions) {
+            return Check(
+                name: "apparmor", verdict: .ok, finding: "running VMs may open /dev/shm/atoll.*")
+        }
+        return Check(
+            name: "apparmor", verdict: .failed,
+            finding: "AppArmor does not let a running VM open a region that is plugged in",
+            remedy: "echo '\(Self.rule)' >> /\(Self.local); VMs that run already need a restart, "
+                + "or their profiles a reload: apparmor_parser -r /etc/apparmor.d/libvirt/libvirt-*")
+    }
+
+    /// Whether a rule names the objects of regions and grants reading and writing.
+    private func admitsRegions(_ rules: String) -> Bool {
+        rules.split(separator: "\n").contains { line in
+            let words = line.split { " \t,".contains($0) }.filter { $0 != "owner" }
+            guard let path = words.first, let rights = words.dropFirst().first else { return false }
+            let named = ["/dev/shm/atoll", "/{dev,run}/shm/atoll", "/dev/shm/*", "/dev/shm/**"]
+            return named.contains { path.hasPrefix($0) } && rights.contains("r")
+                && rights.contains("w")
+        }
+    }
+}

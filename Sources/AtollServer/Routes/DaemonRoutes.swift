@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollHost
+import Hummingbird
+import NIOCore
+
+/// What the daemon says about itself.
+struct DaemonRoutes {
+    let host: HostService
+
+    func add(to router: Router<APIContext>) {
+        router.get("/v1/status", use: status)
+        router.get("/v1/doctor", use: doctor)
+        router.get("/healthz", use: health)
+        router.get("/readyz", use: readiness)
+        router.get("/openapi.json", use: document)
+    }
+
+    /// Everybody may ask how the daemon is; of the jobs they see those that are theirs.
+    @Sendable private func status(_ request: Request, _ context: APIContext) async throws -> Response {
+        var status = await host.status()
+        if !context.caller.isAdministrator {
+            let visible = Set(try await host.groups(as: context.caller).map(\.name))
+            status.jobs.removeAll { !visible.contains($0.group) }
+        }
+        return try Answer.value(status)
+    }
+
+    /// The checks name every VM of the host, so they are for administrators.
+    @Sendable private func doctor(_ request: Request, _ context: APIContext) async throws -> Response {
+        guard context.caller.isAdministrator else {
+            throw APIError(
+                code: .notPermitted, message: "only an administrator may ask the daemon's doctor",
+                value: "user \(context.caller.user)",
+                remedy: "ask as root or as a member of the administrators' user group")
+        }
+        return try Answer.value(await host.doctor())
+    }
+
+    @Sendable private func health(_ request: Request, _ context: APIContext) async throws -> Response {
+        try Answer.value(Health(status: "ok"))
+    }
+
+    @Sendable private func readiness(
+        _ request: Request, _ context: APIContext
+    ) async throws -> Response {
+        guard await host.isReady() else {
+            throw APIError(
+                code: .notReady, message: "the daemon is not ready yet",
+                remedy: "its log says what it waits for; `atoll doctor` says what is wrong")
+        }
+        return try Answer.value(Health(status: "ready"))
+    }
+
+    @Sendable private func document(
+        _ request: Request, _ context: APIContext
+    ) async throws -> Response {
+        Response(
+            status: .ok, headers: [.contentType: Wire.json],
+            body: .init(byteBuffer: ByteBuffer(bytes: OpenAPI.document)))
+    }
+}

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollHost
+import Hummingbird
+
+/// Every route of the API, with what stands before all of them.
+func makeRouter(
+    host: HostService, configuration: APIConfiguration, identify: PeerIdentity
+) -> Router<APIContext> {
+    // Middleware applies to routes added after it, and one of them has to know all routes: so they
+    // are laid out twice, first to be counted.
+    let routes = RouteTable(
+        layOut(on: Router(context: APIContext.self), host, configuration).routes.map {
+            (path: $0.path.description, method: $0.method)
+        })
+    let router = Router(context: APIContext.self)
+    router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: ErrorMiddleware(bodyLimit: configuration.bodyLimit))
+    router.add(middleware: UnknownPathMiddleware(routes: routes))
+    router.add(middleware: CallerMiddleware(identify: identify))
+    return layOut(on: router, host, configuration)
+}
+
+private func layOut(
+    on router: Router<APIContext>, _ host: HostService, _ configuration: APIConfiguration
+) -> Router<APIContext> {
+    GroupRoutes(host: host, configuration: configuration).add(to: router)
+    RegionRoutes(host: host, configuration: configuration).add(to: router)
+    MemberRoutes(host: host, configuration: configuration).add(to: router)
+    JobRoutes(host: host, configuration: configuration).add(to: router)
+    EventRoutes(host: host, configuration: configuration).add(to: router)
+    DaemonRoutes(host: host).add(to: router)
+    return router
+}

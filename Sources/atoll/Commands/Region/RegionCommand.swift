@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+
+struct RegionCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "region", abstract: "Make, show and delete regions of shared memory.",
+        subcommands: [RegionCreate.self, RegionList.self, RegionShow.self, RegionDelete.self])
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import AtollAPI
+import AtollClient
+
+struct RegionCreate: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "create",
+        abstract: "Make a region and plug it into the group's members, running or not.")
+
+    @Argument(help: "The group's name.", completion: Completion.groups)
+    var group: String
+
+    @Argument(help: "The region's name.")
+    var name: String
+
+    @Option(help: "A power of two, at least 1M, such as 64M.")
+    var size: ByteSize
+
+    @OptionGroup var global: GlobalOptions
+
+    func run() async throws {
+        try await global.withClient { client in
+            let region = try await withProgress("making region \(name)", json: global.json) {
+                try await client.createRegion(
+                    RegionSpec(name: name, size: size.bytes), in: group)
+            }
+            try Report(json: global.json).result(region) {
+                [
+                    "region \(region.name) made: \(ByteSize.text(region.size)), "
+                        + "in \(region.attachments.count) members of group \(region.group)"
+                ]
+            }
+        }
+    }
+}

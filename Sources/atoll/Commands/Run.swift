@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import AtollAPI
+
+struct Run: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Start one program on a group's members and wait for it.",
+        usage: "atoll run <group> [<options>] -- <program> [<argument> ...]",
+        discussion: """
+            What the processes write comes back line by line, each line after its VM's name. \
+            An interrupt (Ctrl-C) or a termination signal is passed on to every process; a second \
+            one stops the job at once. With --json every event of the job is one line.
+            """)
+
+    @Argument(help: "The group's name.", completion: Completion.groups)
+    var group: String
+
+    @Option(help: "How many members take part; without it, all that have joined.")
+    var vms: Int?
+
+    @Option(name: .customLong("threads-per-vm"), help: "Threads in each VM; without it, its vCPUs.")
+    var threadsPerVM: Int?
+
+    @Option(name: .customLong("env"), help: "Added to the program's environment, as NAME=VALUE.")
+    var environment: [String] = []
+
+    @Option(name: .customLong("cwd"), help: "The directory in the VMs that the program starts in.")
+    var directory: String?
+
+    @Option(
+        help: "The region that carries the job, where the group has several.",
+        completion: Completion.regions)
+    var region: String?
+
+    @Flag(name: .customLong("no-prefix"), help: "Write what comes back as it is, without VM names.")
+    var withoutPrefix = false
+
+    @OptionGroup var global: GlobalOptions
+
+    @Argument(parsing: .postTerminator, help: "The program, as the VMs know it, and its arguments.")
+    var program: [String]
+
+    func validate() throws {
+        for (name, value) in [("--vms", vms), ("--threads-per-vm", threadsPerVM)] {
+            if let value, value < 1 { throw ValidationError("\(name) is a number from 1 on.") }
+        }
+        for pair in environment where !pair.dropFirst().contains("=") {
+            throw ValidationError("--env '\(pair)' is not of the form NAME=VALUE.")
+        }
+        guard !program.isEmpty else {
+            throw ValidationError("Name the program after '--'.")
+        }
+    }
+
+    func run() async throws {
+        // The usual codes could be the program's own, so the launcher has one for itself.
+        let launcherFailed = ExitCode(Int32(JobStatus.launcherFailed))
+        try await global.withClient(exitCode: { _ in launcherFailed }) { client in
+            let style: JobPrinter.Style =
+                if global.json { .json } else if withoutPrefix { .plain } else { .prefixed }
+            let session = JobSession(
+                client: client, group: group, printer: JobPrinter(style: style))
+            throw ExitCode(Int32(try await session.run(spec)))
+        }
+    }
+
+    private var spec: JobSpec {
+        let pairs = environment.map { pair in
+            let name = pair.prefix(1) + pair.dropFirst().prefix { $0 != "=" }
+            return (String(name), String(pair.dropFirst(name.count + 1)))
+        }
+        return JobSpec(
+            arguments: program, environment: Dictionary(pairs) { $1 }, directory: directory,
+            vms: vms, threadsPerVM: threadsPerVM, region: region)
+    }
+}

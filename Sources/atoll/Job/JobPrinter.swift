@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Foundation
+
+/// Shows a job's events: what the processes wrote on the output they wrote it to, the rest on
+/// stderr.
+struct JobPrinter {
+    enum Style: Sendable {
+        /// Each line after its VM's name.
+        case prefixed
+        /// The bytes as they came.
+        case plain
+        /// Each event as one line of JSON.
+        case json
+    }
+
+    let style: Style
+    /// Of the longest VM name, so that what is written starts in one column.
+    private var width = 0
+    var out: (Data) throws -> Void = Console.out.write
+    var error: (Data) throws -> Void = Console.error.write
+
+    init(style: Style) { self.style = style }
+
+    mutating func show(_ event: JobEvent) throws {
+        if style == .json { return try out(Wire.encode(event) + Data("\n".utf8)) }
+        switch event {
+        case .started(let job):
+            width = job.vms.map(\.printable.count).max() ?? 0
+        case .output(let vm, let stream, let data):
+            let data = style == .plain ? data : prefixed(data, vm)
+            try stream == .stdout ? out(data) : error(data)
+        case .exited(let vm, let status):
+            if status != 0 { try say("\(vm): exited with \(status)") }
+        case .refused(let vm, let reason):
+            try say("\(vm): cannot start the program: \(reason)")
+        case .lost(let vm):
+            try say("\(vm): the VM is lost")
+        case .finished(_, let reason):
+            if let reason { try say(reason) }
+        }
+    }
+
+    private func say(_ text: String) throws {
+        try error(Data("atoll: \(text.printable)\n".utf8))
+    }
+
+    /// Every line with the VM's name before it and its end after it, so that the next one, from
+    /// another VM perhaps, starts on a line of its own.
+    private func prefixed(_ data: Data, _ vm: String) -> Data {
+        let prefix = Data("\(vm.printable): ".padded(to: width + 2).utf8)
+        let newline = UInt8(ascii: "\n")
+        var result = Data()
+        for line in data.split(separator: newline, omittingEmptySubsequences: false) {
+            result += prefix + line + [newline]
+        }
+        // What ends with a newline splits into one empty line too many.
+        if data.last == newline { result.removeLast(prefix.count + 1) }
+        return result
+    }
+}

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import AtollAPI
+
+extension APIError {
+    /// The exit code that tells a script what kind of error it was. The table is part of the
+    /// command's interface: see `atoll --help`.
+    var exitCode: ExitCode {
+        switch code {
+        case .notFound, .noSuchGroup, .noSuchRegion, .noSuchMember, .noSuchVM, .noSuchJob:
+            ExitCode(2)
+        case .daemonUnreachable: ExitCode(3)
+        case .notPermitted: ExitCode(4)
+        case .attachFailed, .detachFailed, .hypervisorUnreachable, .hypervisorRefused,
+            .systemFailure, .notReady, .shuttingDown, .daemonFailed, .methodNotAllowed:
+            ExitCode(5)
+        case .badRequest, .bodyTooLarge, .invalidName, .invalidQuota, .groupExists, .groupNotEmpty,
+            .regionExists, .sizeNotPowerOfTwo, .sizeTooSmall, .sizeTooLarge, .objectTaken,
+            .objectIsLink, .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull,
+            .singleVCPU, .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine,
+            .alreadyAttached, .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers,
+            .tooManyJobs, .jobTooLarge, .ambiguousRegion, .guestHoldsDevice:
+            ExitCode(1)
+        }
+    }
+}

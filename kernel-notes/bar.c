@@ -60,14 +60,15 @@ int main(int argc, char **argv) {
   char *map = mmap(0, touch ? number << 20 : 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
   if (map == MAP_FAILED) return perror(path), 1;
   volatile uint64_t *word = (void *)map;
+  uint64_t turn = 0;
   if (!strcmp(what, "peek")) puts(map + number);
   if (!strcmp(what, "poke")) strcpy(map + number, argv[3]);
   for (long page = 0; touch && page < number << 8; page++) map[page << 12] = 1;
   if (!strcmp(what, "hold"))
     for (double end = now() + number; now() < end; usleep(500000)) {
       printf("read %lu, ", (unsigned long)*word);
-      *word = 7;
-      printf("wrote 7, read %lu\n", (unsigned long)*word), fflush(stdout);
+      *word = ++turn;
+      printf("wrote %lu, read %lu\n", (unsigned long)turn, (unsigned long)*word), fflush(stdout);
     }
   // Both sides wait until two are here, so that they run at the same time.
   int add = !strcmp(what, "xadd"), cas = !strcmp(what, "cas");

@@ -27,3 +27,8 @@ public enum Identity {
     public static var process: Int32 { atoll_pid() }
     public static var thread: Int32 { atoll_thread_id() }
 }
+
+extension Identity {
+    /// Whether a thread of this kernel has this id now. Ids are given again after a while.
+    public static func exists(thread: Int32) -> Bool { atoll_thread_exists(thread) }
+}

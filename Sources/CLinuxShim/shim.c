@@ -4,7 +4,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -94,4 +98,54 @@ int atoll_thread_id(void) { return (int)syscall(SYS_gettid); }
 int atoll_online_cpus(void) {
     long n = sysconf(_SC_NPROCESSORS_ONLN);
     return n < 1 ? 1 : (int)n;
+}
+
+static int argument_count;
+static char **arguments;
+
+// The C library hands constructors what it hands main.
+__attribute__((constructor)) static void remember_arguments(int count, char **values) {
+    argument_count = count;
+    arguments = values;
+}
+
+int atoll_argument_count(void) { return argument_count; }
+const char *atoll_argument(int i) { return i >= 0 && i < argument_count ? arguments[i] : NULL; }
+const char *atoll_environment(const char *name) { return getenv(name); }
+
+struct start {
+    void (*body)(void *);
+    void *context;
+};
+
+static void *trampoline(void *argument) {
+    struct start start = *(struct start *)argument;
+    free(argument);
+    start.body(start.context);
+    return NULL;
+}
+
+int atoll_thread_start(uint64_t *id, void (*body)(void *), void *context) {
+    struct start *start = malloc(sizeof *start);
+    if (start == NULL) return -ENOMEM;
+    *start = (struct start){body, context};
+    pthread_t thread;
+    int error = pthread_create(&thread, NULL, trampoline, start);
+    if (error != 0) {
+        free(start);
+        return -error;
+    }
+    *id = (uint64_t)thread;
+    return 0;
+}
+
+int atoll_thread_join(uint64_t id) { return -pthread_join((pthread_t)id, NULL); }
+
+// kill(2) finds threads by their own ids too, not only processes.
+bool atoll_thread_exists(int id) { return kill(id, 0) == 0 || errno != ESRCH; }
+
+int atoll_format_double(double value, int digits, char *into, size_t room) {
+    int n = snprintf(into, room, "%.*e", digits, value);
+    if (n < 0) return 0;
+    return (size_t)n < room ? n : (int)room - 1;
 }

@@ -66,4 +66,22 @@ int atoll_pid(void);
 int atoll_thread_id(void);
 int atoll_online_cpus(void);
 
+// Arguments and environment
+int atoll_argument_count(void);
+/// Valid for the process's life; NULL out of bounds.
+const char *atoll_argument(int index);
+/// NULL where the variable is not set. Valid until somebody changes the environment.
+const char *atoll_environment(const char *name);
+
+// Threads
+/// Starts a thread that runs body(context). 0 or -errno.
+int atoll_thread_start(uint64_t *id, void (*body)(void *), void *context);
+int atoll_thread_join(uint64_t id);
+/// Whether a thread of this kernel has this id. Another user's counts too.
+bool atoll_thread_exists(int id);
+
+// Text
+/// printf's "%.<digits>e" into at most `room` bytes; how many were written.
+int atoll_format_double(double value, int digits, char *into, size_t room);
+
 #endif  // ATOLL_LINUX_SHIM_H

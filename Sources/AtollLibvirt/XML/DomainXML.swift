@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What is read of libvirt's domain XML. Everything else in it is ignored.
+struct DomainXML: Decodable, Equatable {
+    /// `kvm`, `qemu`, ...
+    var type: String
+    /// Present only in the definition of a VM that runs.
+    var id: String?
+    var vcpu: VCPUs
+    var os: OperatingSystem
+    var devices: DevicesXML?
+    var commandLine: CommandLine?
+
+    struct VCPUs: Decodable, Equatable {
+        var current: Int?
+        var maximum: Int
+
+        enum CodingKeys: String, CodingKey {
+            case current
+            case maximum = ""
+        }
+    }
+
+    struct OperatingSystem: Decodable, Equatable {
+        var type: Kind
+
+        struct Kind: Decodable, Equatable {
+            var machine: String?
+        }
+    }
+
+    /// Arguments that libvirt hands to QEMU as they are.
+    struct CommandLine: Decodable, Equatable {
+        var arguments: [Argument]
+
+        struct Argument: Decodable, Equatable {
+            var value: String
+        }
+
+        enum CodingKeys: String, CodingKey {
+            case arguments = "qemu:arg"
+        }
+    }
+
+    enum CodingKeys: String, CodingKey {
+        case type, id, vcpu, os, devices
+        case commandLine = "qemu:commandline"
+    }
+}

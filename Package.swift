@@ -83,7 +83,7 @@ let package = Package(
         .target(
             name: "AtollLibvirt",
             dependencies: [
-                "AtollHost", "CLibvirt", "XMLCoder", log,
+                "AtollAPI", "AtollHost", "CLibvirt", "XMLCoder", log,
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
@@ -140,5 +140,14 @@ let package = Package(
         .executableTarget(
             name: "atoll-heat", dependencies: ["AtollGuest"], path: "guest/examples/heat",
             swiftSettings: shared),
+
+        .testTarget(
+            name: "AtollLibvirtTests",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollLibvirt", log,
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            swiftSettings: strict),
     ]
 )

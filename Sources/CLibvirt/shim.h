@@ -29,3 +29,10 @@ atoll_register_removal_failed(virConnectPtr connection,
                                             VIR_DOMAIN_EVENT_ID_DEVICE_REMOVAL_FAILED,
                                             VIR_DOMAIN_EVENT_CALLBACK(callback), context, release);
 }
+
+static inline int atoll_register_reboot(virConnectPtr connection,
+                                        virConnectDomainEventGenericCallback callback,
+                                        void *context, virFreeCallback release) {
+    return virConnectDomainEventRegisterAny(connection, NULL, VIR_DOMAIN_EVENT_ID_REBOOT, callback,
+                                            context, release);
+}

@@ -81,6 +81,10 @@ struct ProbeRhythm: Sendable {
         }
         // SAFETY: as above.
         try unsafe keep(context) {
+            unsafe atoll_register_reboot($0, EventContext.reboot, $1, free)
+        }
+        // SAFETY: as above.
+        try unsafe keep(context) {
             unsafe atoll_register_removed($0, EventContext.removed, $1, free)
         }
         // SAFETY: as above.

@@ -56,6 +56,13 @@ final class EventContext: Sendable {
         return 0
     }
 
+    static let reboot: virConnectDomainEventGenericCallback = { _, domain, context in
+        // SAFETY: libvirt passes a live domain object and the context that was registered.
+        guard let domain = unsafe domain, let context = unsafe from(context) else { return }
+        // SAFETY: as above.
+        context.publish(.rebooted(unsafe DomainHandle.id(of: domain)))
+    }
+
     static let removed: virConnectDomainEventDeviceRemovedCallback = { _, domain, alias, context in
         // SAFETY: libvirt passes a live domain object, a NUL-ended alias and the registered context.
         guard let domain = unsafe domain, let alias = unsafe alias,

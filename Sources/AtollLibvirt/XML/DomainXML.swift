@@ -4,8 +4,9 @@
 struct DomainXML: Decodable, Equatable {
     /// `kvm`, `qemu`, ...
     var type: String
-    /// Present only in the definition of a VM that runs.
-    var id: String?
+    /// libvirt's number of this run of the VM; absent in the definition of one that does not run.
+    /// A restarted daemon may give a number again that a VM had which ended before.
+    var id: Int?
     var vcpu: VCPUs
     var os: OperatingSystem
     var devices: DevicesXML?

@@ -22,7 +22,7 @@ public struct Member: Codable, Sendable, Equatable {
     public var uuid: UUID
     /// The member's place in every region of the group, 0...63.
     public var slot: Int
-    /// Counts the VM's boots since it became a member.
+    /// Rises with every boot of the VM; no two boots in a group have the same. 0: never seen running.
     public var incarnation: UInt64
     public var state: MemberState
     /// vCPUs that the VM has now.

@@ -18,6 +18,8 @@ public struct RegionLayout: Sendable, Equatable {
     public let ringsStart: Int
     public let arena: Int
 
+    public static var minimumBytes: UInt64 { ATOLL_MIN_REGION_SIZE }
+    public static var maximumBytes: UInt64 { ATOLL_MAX_REGION_SIZE }
     public static var memberSlots: Int { Int(ATOLL_MEMBER_SLOTS) }
     public static var directoryEntries: Int { Int(ATOLL_DIRECTORY_ENTRIES) }
 

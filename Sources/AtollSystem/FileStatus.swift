@@ -43,3 +43,12 @@ public func unlink(_ path: String) throws(Errno) {
     let result = unsafe path.withCString { unsafe atoll_unlink($0) }
     _ = try checked(result)
 }
+
+/// Renames a file; throws ``Errno/exists`` where `to` is taken, by a link too.
+public func renameExclusively(_ from: String, to: String) throws(Errno) {
+    // SAFETY: the shim reads the C strings during the call only.
+    let result = unsafe from.withCString { from in
+        unsafe to.withCString { to in unsafe atoll_rename_exclusive(from, to) }
+    }
+    _ = try checked(result)
+}

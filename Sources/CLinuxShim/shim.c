@@ -59,6 +59,9 @@ int atoll_fallocate(int fd, uint64_t bytes) { return checked(fallocate(fd, 0, 0,
 int atoll_fchmod(int fd, uint32_t mode) { return checked(fchmod(fd, (mode_t)mode)); }
 int atoll_fchown(int fd, uint32_t user, uint32_t group) { return checked(fchown(fd, user, group)); }
 int atoll_unlink(const char *path) { return checked(unlink(path)); }
+int atoll_rename_exclusive(const char *from, const char *to) {
+    return checked(renameat2(AT_FDCWD, from, AT_FDCWD, to, RENAME_NOREPLACE));
+}
 int atoll_memfd(const char *name) { return checked(memfd_create(name, MFD_CLOEXEC)); }
 
 long atoll_read(int fd, void *into, size_t bytes) {

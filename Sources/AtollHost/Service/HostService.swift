@@ -1,41 +1,135 @@
 // SPDX-License-Identifier: Apache-2.0
-public import AtollAPI
+import AtollAPI
+import AtollRegion
+import Foundation
+public import Logging
 
 /// Everything the daemon does, as the API offers it. Operations on one group run one after the
-/// other; each either is done when it returns, or has thrown and changed nothing.
+/// other; each is done when it returns, or has thrown and changed nothing.
+///
+/// The ledger says what shall be; ``reconcile(_:)`` makes it so, and every operation is: check,
+/// write the intent, act, and on failure take the intent back. A daemon killed anywhere in between
+/// finds the intent at its next start and goes on from there.
 public actor HostService {
-    public init() {}
+    let ledger: Ledger
+    let hypervisor: any Hypervisor
+    let store: RegionStore
+    let configuration: HostConfiguration
+    let logger: Logger
+    private let onStep: (@Sendable (Step) -> Void)?
+    let started = Date()
 
-    // Groups
-    public func createGroup(_ spec: GroupSpec, as caller: Caller) async throws(APIError) -> Group { throw .todo }
-    public func groups(as caller: Caller) async throws(APIError) -> [Group] { throw .todo }
-    public func group(_ name: String, as caller: Caller) async throws(APIError) -> Group { throw .todo }
-    public func deleteGroup(_ name: String, force: Bool, as caller: Caller) async throws(APIError) { throw .todo }
+    /// The regions that exist, mapped.
+    var mapped: [UUID: MappedRegion] = [:]
+    var jobs: [UInt64: RunningJob] = [:]
+    var lastJob: UInt64 = 0
+    var followers: [UInt64: Follower] = [:]
+    var lastFollower: UInt64 = 0
+    var isSettled = false
+    var isStopping = false
+    /// What the watch has seen of agents and foreign jobs.
+    var seen = Sightings()
+    /// Groups that an operation works on, and who waits for its turn.
+    private var busy: Set<String> = []
+    private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]
 
-    // Regions
-    public func createRegion(_ spec: RegionSpec, in group: String, as caller: Caller) async throws(APIError) -> Region { throw .todo }
-    public func regions(of group: String, as caller: Caller) async throws(APIError) -> [Region] { throw .todo }
-    public func region(_ name: String, of group: String, as caller: Caller) async throws(APIError) -> Region { throw .todo }
-    public func deleteRegion(_ name: String, of group: String, force: Bool, as caller: Caller) async throws(APIError) { throw .todo }
+    public init(
+        ledger: Ledger, hypervisor: any Hypervisor, configuration: HostConfiguration,
+        logger: Logger, onStep: (@Sendable (Step) -> Void)? = nil
+    ) {
+        self.ledger = ledger
+        self.hypervisor = hypervisor
+        self.store = RegionStore(directory: configuration.memoryDirectory)
+        self.configuration = configuration
+        self.logger = logger
+        self.onStep = onStep
+    }
 
-    // Members
-    public func addMember(_ spec: MemberSpec, to group: String, as caller: Caller) async throws(APIError) -> Member { throw .todo }
-    public func members(of group: String, as caller: Caller) async throws(APIError) -> [Member] { throw .todo }
-    public func removeMember(_ vm: String, from group: String, force: Bool, as caller: Caller) async throws(APIError) { throw .todo }
+    func step(_ step: Step) { onStep?(step) }
 
-    // Jobs
-    /// Starts the job and gives its events; the last is `finished`. Ending the iteration early stops the job.
-    public func run(_ spec: JobSpec, in group: String, as caller: Caller) async throws(APIError) -> AsyncStream<JobEvent> { throw .todo }
-    public func jobs(of group: String, as caller: Caller) async throws(APIError) -> [Job] { throw .todo }
-    public func signalJob(_ id: UInt64, in group: String, signal: Int, as caller: Caller) async throws(APIError) { throw .todo }
+    /// Runs `body` when no other operation works on this group.
+    func inTurn<T: Sendable>(
+        _ group: String, _ body: () async throws(APIError) -> T
+    ) async throws(APIError) -> T {
+        if isStopping {
+            throw APIError(code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
+        }
+        if busy.contains(group) {
+            await withCheckedContinuation { queues[group, default: []].append($0) }
+        } else {
+            busy.insert(group)
+        }
+        defer { passTurn(group) }
+        return try await body()
+    }
 
-    // The world
-    /// Events after `since` that the caller may see; with `follow` the stream goes on as they happen.
-    public func events(since: Int64, group: String?, follow: Bool, as caller: Caller) async throws(APIError) -> AsyncStream<Event> { throw .todo }
-    public func status() async -> Status { fatalError() }
-    public func doctor() async -> [Check] { [] }
-    /// Whether the first reconcile is over and the hypervisor answers.
-    public func isReady() async -> Bool { false }
+    private func passTurn(_ group: String) {
+        if var queue = queues[group], !queue.isEmpty {
+            let next = queue.removeFirst()
+            queues[group] = queue.isEmpty ? nil : queue
+            next.resume()
+        } else {
+            busy.remove(group)
+        }
+    }
+
+    /// The group, if the caller may see it. One that it may not see does not exist for it.
+    func state(of group: String, for caller: Caller) throws(APIError) -> GroupState {
+        guard let state = try rows({ () throws(LedgerError) in try ledger.groupState(group) }),
+            caller.mayTouch(owner: UInt32(clamping: state.group.owner))
+        else {
+            throw APIError(
+                code: .noSuchGroup, message: "no such group", value: group,
+                remedy: "`atoll group list` shows the groups you may see")
+        }
+        return state
+    }
+
+    func requireAdministrator(_ caller: Caller, to what: String) throws(APIError) {
+        guard caller.isAdministrator else {
+            throw APIError(
+                code: .notPermitted, message: "only an administrator may \(what)",
+                value: "uid \(caller.user)",
+                remedy: "ask root or a member of the `atoll` group of the host")
+        }
+    }
+
+    /// A ledger call whose failure is the API's `systemFailure`.
+    func rows<T>(_ body: () throws(LedgerError) -> T) throws(APIError) -> T {
+        do throws(LedgerError) { return try body() } catch {
+            logger.error("ledger", metadata: ["reason": "\(error.reason)"])
+            throw error.api
+        }
+    }
+
+    /// A hypervisor call whose failure is one of the API's.
+    func world<T: Sendable>(
+        _ body: () async throws(HypervisorError) -> T
+    ) async throws(APIError) -> T {
+        do throws(HypervisorError) { return try await body() } catch { throw error.api }
+    }
 }
 
-extension APIError { static var todo: APIError { APIError(code: .systemFailure, message: "not built yet") } }
+extension HypervisorError {
+    var api: APIError {
+        switch self {
+        case .unreachable(let uri, let reason):
+            APIError(
+                code: .hypervisorUnreachable, message: "libvirt does not answer: \(reason)",
+                value: uri, remedy: "start libvirtd, then try again; `atoll doctor` says more")
+        case .noSuchDomain(let id):
+            APIError(
+                code: .noSuchVM, message: "no such VM", value: id.uuidString.lowercased(),
+                remedy: "`virsh list --all` shows the VMs there are")
+        case .refused(let operation, let reason):
+            APIError(
+                code: .hypervisorRefused, message: "libvirt refused to \(operation): \(reason)",
+                remedy: "mend what it names, then try again")
+        case .guestHoldsDevice(let device, let domain):
+            APIError(
+                code: .guestHoldsDevice,
+                message: "the guest has not let go of the device", value: "\(domain): \(device)",
+                remedy: "see that it runs and has booted; a paused or hung guest lets go of nothing")
+        }
+    }
+}

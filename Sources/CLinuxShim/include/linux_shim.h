@@ -42,6 +42,8 @@ int atoll_fallocate(int fd, uint64_t bytes);
 int atoll_fchmod(int fd, uint32_t mode);
 int atoll_fchown(int fd, uint32_t user, uint32_t group);
 int atoll_unlink(const char *path);
+/// Renames; fails with EEXIST where `to` is taken, by a link too.
+int atoll_rename_exclusive(const char *from, const char *to);
 int atoll_memfd(const char *name);
 long atoll_read(int fd, void *into, size_t bytes);
 long atoll_write(int fd, const void *from, size_t bytes);

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+import GRDB
+
+/// What the host has promised: groups, regions, members and what is being done about them. Every
+/// intent is written here before the world is changed, so that a daemon killed at any instruction
+/// finds its way.
+public final class Ledger: Sendable {
+    private let queue: DatabaseQueue
+
+    /// Opens or makes the ledger in this directory.
+    public init(directory: String) throws(LedgerError) {
+        do {
+            var configuration = Configuration()
+            configuration.journalMode = .wal
+            configuration.busyMode = .timeout(5)
+            queue = try DatabaseQueue(path: directory + "/ledger.sqlite", configuration: configuration)
+            try Self.migrator.migrate(queue)
+        } catch { throw LedgerError(error) }
+    }
+
+    /// A ledger that goes with the process.
+    public init(inMemory: Void) throws(LedgerError) {
+        do {
+            queue = try DatabaseQueue()
+            try Self.migrator.migrate(queue)
+        } catch { throw LedgerError(error) }
+    }
+
+    func read<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        do { return try queue.read(body) } catch { throw LedgerError(error) }
+    }
+
+    func write<T>(_ body: (Database) throws -> T) throws(LedgerError) -> T {
+        do { return try queue.write(body) } catch { throw LedgerError(error) }
+    }
+
+    private static var migrator: DatabaseMigrator {
+        var migrator = DatabaseMigrator()
+        migrator.registerMigration("v1") { db in
+            try db.create(table: "groups") { t in
+                t.primaryKey("id", .text)
+                t.column("name", .text).notNull().unique()
+                t.column("owner", .integer).notNull()
+                t.column("quota", .integer).notNull()
+                t.column("incarnations", .integer).notNull()
+                t.column("created", .datetime).notNull()
+            }
+            try db.create(table: "regions") { t in
+                t.primaryKey("id", .text)
+                t.column("groupID", .text).notNull().indexed().references("groups")
+                t.column("name", .text).notNull()
+                t.column("object", .text).notNull().unique()
+                t.column("size", .integer).notNull()
+                t.column("state", .text).notNull()
+                t.column("created", .datetime).notNull()
+                t.uniqueKey(["groupID", "name"])
+            }
+            try db.create(table: "members") { t in
+                t.primaryKey("vm", .text)
+                t.column("groupID", .text).notNull().indexed().references("groups")
+                t.column("name", .text).notNull()
+                t.column("slot", .integer).notNull()
+                t.column("incarnation", .integer).notNull()
+                t.column("boot", .integer)
+                t.column("lost", .boolean).notNull()
+                t.column("leaving", .boolean).notNull()
+                t.column("vcpus", .integer).notNull()
+                t.uniqueKey(["groupID", "slot"])
+            }
+            try db.create(table: "attachments") { t in
+                t.column("regionID", .text).notNull().references("regions", onDelete: .cascade)
+                t.column("vm", .text).notNull().references("members", onDelete: .cascade)
+                t.column("state", .text).notNull()
+                t.primaryKey(["regionID", "vm"])
+            }
+            try db.create(table: "events") { t in
+                t.autoIncrementedPrimaryKey("id")
+                t.column("time", .datetime).notNull()
+                t.column("kind", .text).notNull()
+                t.column("groupName", .text).notNull().indexed()
+                t.column("owner", .integer).notNull()
+                t.column("subject", .text)
+                t.column("message", .text).notNull()
+            }
+        }
+        return migrator
+    }
+}

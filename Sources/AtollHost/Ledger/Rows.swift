@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Foundation
+import GRDB
+
+/// A table's row: UUIDs as lower-case text, so that people can read the ledger with sqlite3.
+protocol Row: Codable, Sendable, FetchableRecord, PersistableRecord {}
+
+extension Row {
+    static func databaseUUIDEncodingStrategy(for column: String) -> DatabaseUUIDEncodingStrategy {
+        .lowercaseString
+    }
+}
+
+struct GroupRow: Row {
+    static let databaseTableName = "groups"
+    var id: UUID
+    var name: String
+    var owner: Int64
+    var quota: Int64
+    /// The last incarnation given to a member of this group: no two boots ever have the same.
+    var incarnations: Int64 = 0
+    var created: Date
+}
+
+struct RegionRow: Row {
+    static let databaseTableName = "regions"
+    var id: UUID
+    var groupID: UUID
+    var name: String
+    /// Name of the shared-memory object.
+    var object: String
+    var size: Int64
+    var state: RegionState
+    var created: Date
+}
+
+struct MemberRow: Row {
+    static let databaseTableName = "members"
+    var vm: UUID
+    var groupID: UUID
+    var name: String
+    var slot: Int
+    var incarnation: Int64
+    /// The hypervisor's mark of the boot that `incarnation` counts; `nil`: the VM does not run.
+    var boot: Int?
+    /// It had joined when its VM went away, and has not started since.
+    var lost: Bool
+    var leaving: Bool
+    var vcpus: Int
+}
+
+/// That a member shall have, or shall no longer have, a region.
+struct AttachmentRow: Row {
+    static let databaseTableName = "attachments"
+    enum State: String, Codable, Sendable {
+        /// Asked for; the hypervisor may or may not have done it.
+        case attaching
+        case attached
+        /// To be taken away; it may or may not be gone.
+        case detaching
+    }
+    var regionID: UUID
+    var vm: UUID
+    var state: State
+}
+
+struct EventRow: Row {
+    static let databaseTableName = "events"
+    var id: Int64?
+    var time: Date
+    var kind: String
+    var groupName: String
+    var owner: Int64
+    var subject: String?
+    var message: String
+
+    var event: Event {
+        Event(
+            id: id ?? 0, time: time, kind: kind, group: groupName, subject: subject,
+            message: message)
+    }
+}

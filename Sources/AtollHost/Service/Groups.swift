@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+import AtollRegion
+import Foundation
+import GRDB
+
+extension HostService {
+    /// Makes an empty group. Administrators only: a quota is a promise of the host's memory.
+    public func createGroup(_ spec: GroupSpec, as caller: Caller) async throws(APIError) -> Group {
+        try requireAdministrator(caller, to: "create a group")
+        try Names.check(spec.name, of: "group")
+        guard spec.quota >= RegionLayout.minimumBytes, spec.quota <= RegionLayout.maximumBytes * 64
+        else {
+            throw APIError(
+                code: .invalidQuota, message: "a quota is between 1 MiB and 64 TiB",
+                value: "\(ByteSize(bytes: spec.quota))", remedy: "give a quota such as 1GiB")
+        }
+        return try await inTurn(spec.name) { () throws(APIError) -> Group in
+            let taken = try rows { () throws(LedgerError) in try ledger.groupState(spec.name) }
+            if taken != nil {
+                throw APIError(
+                    code: .groupExists, message: "a group of this name exists", value: spec.name,
+                    remedy: "choose another name")
+            }
+            let row = GroupRow(
+                id: UUID(), name: spec.name, owner: Int64(spec.owner ?? caller.user),
+                quota: Int64(spec.quota), created: Date.now)
+            try rows { () throws(LedgerError) in try ledger.write { try row.insert($0) } }
+            let quota = ByteSize(bytes: spec.quota)
+            record("group.created", row, nil, "group \(row.name) created with a quota of \(quota)")
+            return view(GroupState(group: row))
+        }
+    }
+
+    /// The groups that the caller may see, by name.
+    public func groups(as caller: Caller) async throws(APIError) -> [Group] {
+        let owner = caller.isAdministrator ? nil : caller.user
+        return try rows { () throws(LedgerError) in try ledger.groupStates(owner: owner) }
+            .map { view($0) }
+    }
+
+    public func group(_ name: String, as caller: Caller) async throws(APIError) -> Group {
+        view(try state(of: name, for: caller))
+    }
+
+    /// Removes an empty group; with `force` its members and regions first.
+    public func deleteGroup(_ name: String, force: Bool, as caller: Caller) async throws(APIError) {
+        try requireAdministrator(caller, to: "delete a group")
+        try await inTurn(name) { () throws(APIError) in
+            let state = try state(of: name, for: caller)
+            if !force, !state.regions.isEmpty || !state.members.isEmpty {
+                throw APIError(
+                    code: .groupNotEmpty,
+                    message: "the group has \(state.regions.count) regions "
+                        + "and \(state.members.count) members", value: name,
+                    remedy: "remove them first, or use --force")
+            }
+            for region in state.regions { try await take(away: region, of: state) }
+            for member in state.members {
+                let state = try self.state(of: name, for: caller)
+                try await take(out: member, of: state)
+            }
+            try rows { () throws(LedgerError) in
+                try ledger.write { _ = try state.group.delete($0) }
+            }
+            record("group.deleted", state.group, nil, "group \(name) deleted")
+        }
+    }
+}

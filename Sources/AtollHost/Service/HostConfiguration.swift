@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What the host needs to be told.
+public struct HostConfiguration: Sendable {
+    /// Where POSIX shared-memory objects lie: `/dev/shm`, since libvirt knows no other place.
+    public var memoryDirectory: String = "/dev/shm"
+    /// Bytes of the host's memory that regions never take.
+    public var memoryReserve: UInt64 = 256 << 20
+    /// Who opens regions; absent: what the hypervisor says.
+    public var processOwner: ProcessOwner?
+    /// How long a guest may take to let go of a region or a device.
+    public var patience: Duration = .seconds(15)
+    /// How long an agent or a launcher may be silent before its job ends.
+    public var lease: Duration = .seconds(30)
+    /// How often the world is compared with the ledger where nothing else asks for it.
+    public var reconcileInterval: Duration = .seconds(10)
+
+    public init() {}
+}

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+
+/// Puts together how a job ended: the first failure in time decides.
+struct JobVerdict {
+    /// A VM of the job was lost or silent.
+    static let memberLost = 124
+    /// The launcher could not do its work.
+    static let launcherFailed = 125
+    static let cannotExecute = 126
+    static let notFound = 127
+
+    private(set) var status = 0
+    private(set) var reason: String?
+
+    /// Takes a launch's event; gives what to tell of it.
+    mutating func add(_ event: LaunchEvent, _ vms: [String]) -> [JobEvent] {
+        switch event {
+        case .output(let rank, let stream, let text):
+            return [.output(vm: vms[rank], stream: stream == 2 ? .stderr : .stdout, data: Data(text))]
+        case .exited(let rank, let waitStatus):
+            let code = Self.exitCode(waitStatus)
+            if code != 0 { fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))") }
+            return [.exited(vm: vms[rank], status: code)]
+        case .refused(let rank, let errno):
+            let words = POSIXErrorCode(rawValue: Int32(clamping: errno)).map {
+                POSIXError($0).localizedDescription
+            } ?? "error \(errno)"
+            fail(
+                errno == 2 ? Self.notFound : Self.cannotExecute,
+                "\(vms[rank]) cannot start the program: \(words)")
+            return [.refused(vm: vms[rank], reason: words)]
+        case .lost(let rank):
+            fail(Self.memberLost, "VM \(vms[rank]) was lost while the job ran")
+            return [.lost(vm: vms[rank])]
+        case .silent(let rank):
+            fail(Self.memberLost, "the agent of VM \(vms[rank]) is silent")
+            return [.lost(vm: vms[rank])]
+        case .corrupt(let rank, let ring):
+            fail(
+                Self.launcherFailed,
+                "the output of VM \(vms[rank]) is not readable (head \(ring.head), tail \(ring.tail))")
+            return []
+        }
+    }
+
+    private mutating func fail(_ code: Int, _ why: String) {
+        guard status == 0 else { return }
+        status = code
+        reason = why
+    }
+
+    /// What a shell would say: the exit code, or 128 + the signal.
+    static func exitCode(_ waitStatus: UInt32) -> Int {
+        let signal = Int(waitStatus & 0x7f)
+        return signal == 0 ? Int(waitStatus >> 8 & 0xff) : 128 + signal
+    }
+
+    private static func words(_ waitStatus: UInt32) -> String {
+        let signal = waitStatus & 0x7f
+        return signal == 0
+            ? "exited with code \(waitStatus >> 8 & 0xff)" : "was ended by signal \(signal)"
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+import AtollRegion
+import AtollSystem
+import Foundation
+
+extension HostService {
+    /// Starts the job and gives its events; the last is `finished`. Ending the iteration early stops
+    /// the job.
+    public func run(_ spec: JobSpec, in group: String, as caller: Caller)
+        async throws(APIError) -> AsyncStream<JobEvent>
+    {
+        if isStopping {
+            throw APIError(code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
+        }
+        let state = try state(of: group, for: caller)
+        try check(spec)
+        let row = try choose(spec.region, in: state)
+        guard let region = mapped[row.id], row.state == .ready else {
+            throw APIError(
+                code: .noSuchRegion, message: "the region is not ready", value: row.name,
+                remedy: "`atoll region show \(group) \(row.name)` tells its state")
+        }
+        let members = try choose(spec, state, row)
+        let launch = try post(spec, members, JobBoard(region))
+        lastJob += 1
+        let job = Job(
+            id: lastJob, group: group, region: row.name, arguments: spec.arguments,
+            vms: members.map { $0.name }, started: Date.now)
+        let running = RunningJob(
+            job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch)
+        jobs[job.id] = running
+        record(
+            "job.started", state.group, "\(job.id)",
+            "job \(job.id) started on \(job.vms.joined(separator: ", "))")
+        return stream(running, state.group)
+    }
+
+    private func stream(_ running: RunningJob, _ group: GroupRow) -> AsyncStream<JobEvent> {
+        let (stream, continuation) = AsyncStream<JobEvent>.makeStream()
+        continuation.onTermination = { reason in
+            if case .cancelled = reason { running.stop() }
+        }
+        Task {
+            var status = 0
+            await running.follow { event in
+                if case .finished(let code, _) = event { status = code }
+                if case .terminated = continuation.yield(event) { return false }
+                return true
+            }
+            jobs[running.job.id] = nil
+            record(
+                "job.finished", group, "\(running.job.id)",
+                "job \(running.job.id) finished with status \(status)")
+            continuation.finish()
+        }
+        return stream
+    }
+
+    public func jobs(of group: String, as caller: Caller) async throws(APIError) -> [Job] {
+        let state = try state(of: group, for: caller)
+        return jobs.values.map { $0.job }.filter { $0.group == state.group.name }
+            .sorted { $0.id < $1.id }
+    }
+
+    public func signalJob(_ id: UInt64, in group: String, signal: Int, as caller: Caller)
+        async throws(APIError)
+    {
+        _ = try state(of: group, for: caller)
+        guard let running = jobs[id], running.job.group == group else {
+            throw APIError(
+                code: .noSuchJob, message: "no such job runs", value: "\(id)",
+                remedy: "`atoll status` shows the jobs")
+        }
+        guard (1...31).contains(signal) else {
+            throw APIError(
+                code: .badRequest, message: "not a signal number", value: "\(signal)",
+                remedy: "use 1 to 31")
+        }
+        running.send(signal: Int32(signal))
+    }
+
+    private func check(_ spec: JobSpec) throws(APIError) {
+        guard let program = spec.arguments.first, !program.isEmpty else {
+            throw APIError(
+                code: .badRequest, message: "no program to run",
+                remedy: "name it after `--`, as in `atoll run GROUP -- hostname`")
+        }
+        for (what, value) in [("vms", spec.vms), ("threadsPerVM", spec.threadsPerVM)] {
+            guard let value, !(1...4096).contains(value) else { continue }
+            throw APIError(
+                code: .badRequest, message: "\(what) is between 1 and 4096", value: "\(value)",
+                remedy: "give another number, or leave it out")
+        }
+        if let bad = spec.environment.keys.first(where: { $0.isEmpty || $0.contains("=") }) {
+            throw APIError(
+                code: .badRequest, message: "not a name for an environment variable", value: bad,
+                remedy: "use NAME=VALUE")
+        }
+    }
+
+    private func choose(_ name: String?, in state: GroupState) throws(APIError) -> RegionRow {
+        if let name { return try find(name, in: state) }
+        if state.regions.count == 1 { return state.regions[0] }
+        throw APIError(
+            code: .ambiguousRegion,
+            message: "the group has \(state.regions.count) regions and the job needs one",
+            value: state.regions.map { $0.name }.joined(separator: ", "),
+            remedy: state.regions.isEmpty
+                ? "make one with `atoll region create \(state.group.name) NAME --size 64M`"
+                : "name one with --region")
+    }
+
+    private func choose(_ spec: JobSpec, _ state: GroupState, _ row: RegionRow) throws(APIError)
+        -> [MemberRow]
+    {
+        let joined = state.members.filter { hasJoined($0, row.id) && !$0.leaving }
+        guard !joined.isEmpty else {
+            throw APIError(
+                code: .noMembersJoined, message: "no member has joined region \(row.name)",
+                value: state.group.name,
+                remedy: "start the VMs, and see that atoll-agent runs in them")
+        }
+        let wanted = spec.vms ?? joined.count
+        guard wanted <= joined.count else {
+            throw APIError(
+                code: .tooFewMembers, message: "\(joined.count) members have joined",
+                value: "\(wanted) wanted", remedy: "start more VMs, or ask for fewer with --vms")
+        }
+        return Array(joined.prefix(wanted))
+    }
+
+    private func post(_ spec: JobSpec, _ members: [MemberRow], _ board: JobBoard)
+        throws(APIError) -> JobLaunch
+    {
+        let request = JobRequest(
+            payload: JobPayload(
+                directory: Array((spec.directory ?? "").utf8),
+                arguments: spec.arguments.map { Array($0.utf8) },
+                environment: spec.environment.sorted { $0.key < $1.key }
+                    .map { Array("\($0.key)=\($0.value)".utf8) }),
+            members: members.map { ($0.slot, UInt64(clamping: $0.incarnation)) },
+            threadsPerVM: spec.threadsPerVM ?? 0)
+        let lease = UInt64(configuration.lease.components.seconds) * 1000
+        let launcher = JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: lease)
+        do throws(JobBoardError) {
+            return try JobLaunch(request, on: board, from: launcher, now: MonotonicClock.now())
+        } catch { throw error.api }
+    }
+
+    // MARK: Jobs in the way of other operations
+
+    func isOurs(_ ticket: JobTicket, on region: UUID) -> Bool {
+        jobs.values.contains { $0.region == region && $0.ticket == ticket }
+    }
+
+    /// How many jobs, of whatever launcher, are on the board.
+    func jobsOn(board region: MappedRegion) -> Int {
+        let board = JobBoard(region)
+        return (0..<board.slots).count { board.look($0).state != .free }
+    }
+
+    func isBusy(_ member: MemberRow, in state: GroupState) -> Bool {
+        state.regions.contains { row in
+            mapped[row.id].map { !tickets(on: $0, with: member).isEmpty } ?? false
+        }
+    }
+
+    private func tickets(on region: MappedRegion, with member: MemberRow) -> [JobTicket] {
+        let board = JobBoard(region)
+        return (0..<board.slots).compactMap { index in
+            let (ticket, state) = board.look(index)
+            guard state == .posted || state == .stopping,
+                board.rank(
+                    of: member.slot, incarnation: UInt64(clamping: member.incarnation), in: ticket)
+                    != nil
+            else { return nil }
+            return ticket
+        }
+    }
+
+    func stopJobs(on region: MappedRegion, with member: MemberRow) {
+        for ticket in tickets(on: region, with: member) { JobBoard(region).stop(ticket) }
+    }
+
+    func stopForeignJobs(on region: MappedRegion, of members: [MemberRow]) {
+        for member in members { stopJobs(on: region, with: member) }
+    }
+}
+
+extension JobBoardError {
+    var api: APIError {
+        switch self {
+        case .boardFull(let slots):
+            APIError(
+                code: .tooManyJobs, message: "\(slots) jobs run on the region, the most it can hold",
+                remedy: "wait for one to end")
+        case .ringsExhausted(let needed):
+            APIError(
+                code: .tooManyJobs, message: "the region cannot carry the output of \(needed) more VMs",
+                remedy: "wait for a job to end, or make the region at least 16 MiB")
+        case .payloadTooLarge(let bytes, let available):
+            APIError(
+                code: .jobTooLarge,
+                message: "arguments and environment are longer than \(ByteSize(bytes: UInt64(available)))",
+                value: "\(ByteSize(bytes: UInt64(bytes)))",
+                remedy: "pass a file instead, or make the region at least 16 MiB")
+        case .badPayload:
+            APIError(
+                code: .badRequest, message: "an argument or variable holds a NUL byte",
+                remedy: "leave it out")
+        }
+    }
+}

@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+import Logging
+import GRDB
+
+/// What the hypervisor tells, and what follows from it.
+extension HostService {
+    func handle(_ event: HypervisorEvent) async {
+        switch event {
+        case .stopped(let vm): stopped(vm)
+        case .rebooted(let vm):
+            stopped(vm)
+            await restarted(vm)
+        case .started(let vm): await restarted(vm)
+        case .defined(let vm), .undefined(let vm): reconcileLater(vm)
+        case .reconnected: await reconcileAll()
+        case .disconnected:
+            logger.warning("the hypervisor is out of reach; regions and jobs go on")
+        case .deviceRemoved: break
+        }
+    }
+
+    /// A VM's process is gone and can write no more: said in every region at once, without waiting
+    /// for a turn, since locks and barriers in the other VMs wait for this word.
+    func stopped(_ vm: UUID) {
+        guard let (state, member) = memberRow(vm), member.boot != nil else { return }
+        var hadJoined = false
+        for row in state.regions {
+            guard let region = mapped[row.id] else { continue }
+            hadJoined = hadJoined || hasJoined(member, row.id)
+            region.markLost(slot: member.slot)
+        }
+        update(vm, "boot = NULL, lost = ?", [hadJoined])
+        if hadJoined {
+            record(
+                "member.lost", state.group, member.name,
+                "VM \(member.name) stopped while it took part")
+        } else {
+            record("member.stopped", state.group, member.name, "VM \(member.name) stopped")
+        }
+    }
+
+    private func restarted(_ vm: UUID) async {
+        guard memberRow(vm) != nil, let domain = try? await hypervisor.domain(vm), domain.isActive
+        else { return }
+        began(domain)
+        reconcileLater(vm)
+    }
+
+    /// Gives a member's new boot its incarnation, and says so in every region.
+    func began(_ domain: Domain) {
+        guard let (state, member) = memberRow(domain.id), !member.leaving else { return }
+        let group = state.group.id
+        let incarnation = try? ledger.write { try nextIncarnation(group, $0) }
+        guard let incarnation else { return }
+        update(
+            domain.id, "boot = ?, lost = 0, incarnation = ?, vcpus = ?, name = ?",
+            [domain.boot, incarnation, domain.vcpus, domain.name])
+        guard let (_, now) = memberRow(domain.id) else { return }
+        for row in state.regions { assign(now, in: row.id) }
+        record("member.started", state.group, member.name, "VM \(member.name) started")
+    }
+
+    private func memberRow(_ vm: UUID) -> (GroupState, MemberRow)? {
+        guard let name = try? ledger.groupName(ofVM: vm), let state = try? ledger.groupState(name),
+            let member = state.members.first(where: { $0.vm == vm })
+        else { return nil }
+        return (state, member)
+    }
+
+    private func update(_ vm: UUID, _ what: String, _ values: StatementArguments) {
+        do throws(LedgerError) {
+            try ledger.write { db in
+                try db.execute(
+                    sql: "UPDATE members SET \(what) WHERE vm = ?",
+                    arguments: values + [vm.uuidString.lowercased()])
+            }
+        } catch { logger.error("ledger", metadata: ["reason": "\(error.reason)"]) }
+    }
+
+    /// In the background, since the hypervisor's next event must not wait for a group's turn.
+    private func reconcileLater(_ vm: UUID) {
+        guard let name = try? ledger.groupName(ofVM: vm) else { return }
+        Task {
+            try? await inTurn(name) { () throws(APIError) in _ = await reconcileInTurn(name) }
+        }
+    }
+}

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+import AtollRegion
+import Foundation
+import Logging
+import GRDB
+
+extension HostService {
+    public func members(of group: String, as caller: Caller) async throws(APIError) -> [Member] {
+        view(try state(of: group, for: caller)).members
+    }
+
+    /// Makes a VM a member and plugs every region of the group into it. Administrators only: a VM
+    /// belongs to nobody that the host could ask.
+    public func addMember(_ spec: MemberSpec, to group: String, as caller: Caller)
+        async throws(APIError) -> Member
+    {
+        try requireAdministrator(caller, to: "add a VM to a group")
+        return try await inTurn(group) { () throws(APIError) -> Member in
+            let state = try state(of: group, for: caller)
+            let found = try await world { () throws(HypervisorError) in
+                try await hypervisor.domain(spec.vm)
+            }
+            guard let domain = found else {
+                throw APIError(
+                    code: .noSuchVM, message: "libvirt knows no such VM", value: spec.vm,
+                    remedy: "`virsh list --all` shows the VMs there are")
+            }
+            let slot = try admit(domain, to: state)
+            let member = try enter(domain, slot, state)
+            step(.memberRecorded)
+            for region in state.regions { assign(member, in: region.id) }
+            step(.memberAssigned)
+            do throws(APIError) {
+                for region in state.regions { try await attach(region, to: member) }
+            } catch {
+                await leaveAgain(member, state)
+                throw error
+            }
+            record("member.added", state.group, member.name, "VM \(member.name) is member \(slot)")
+            let now = try self.state(of: group, for: caller)
+            return view(member, in: now)
+        }
+    }
+
+    private func admit(_ domain: Domain, to state: GroupState) throws(APIError) -> Int {
+        let other = try rows { () throws(LedgerError) in try ledger.groupName(ofVM: domain.id) }
+        if other == state.group.name {
+            throw APIError(
+                code: .memberExists, message: "the VM is a member already", value: domain.name,
+                remedy: "`atoll member list \(state.group.name)` shows the members")
+        }
+        if other != nil {
+            throw APIError(
+                code: .vmInOtherGroup, message: "the VM is a member of another group",
+                value: domain.name, remedy: "remove it there first")
+        }
+        let taken = Set(state.members.map { $0.slot })
+        guard let slot = (0..<RegionLayout.memberSlots).first(where: { !taken.contains($0) }) else {
+            throw APIError(
+                code: .groupFull, message: "a group has at most \(RegionLayout.memberSlots) members",
+                value: domain.name, remedy: "remove a member, or make another group")
+        }
+        let devices = state.regions.map {
+            SharedMemoryDevice(name: $0.object, bytes: UInt64(clamping: $0.size))
+        }
+        if let obstacle = Obstacle.find(domain, adding: devices) { throw obstacle }
+        return slot
+    }
+
+    private func enter(_ domain: Domain, _ slot: Int, _ state: GroupState) throws(APIError)
+        -> MemberRow
+    {
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                let member = MemberRow(
+                    vm: domain.id, groupID: state.group.id, name: domain.name, slot: slot,
+                    incarnation: domain.isActive ? try nextIncarnation(state.group.id, db) : 0,
+                    boot: domain.boot, lost: false, leaving: false, vcpus: domain.vcpus)
+                try member.insert(db)
+                for region in state.regions {
+                    try AttachmentRow(regionID: region.id, vm: member.vm, state: .attaching)
+                        .insert(db)
+                }
+                return member
+            }
+        }
+    }
+
+    /// Takes a VM out of the group. Refused while a job runs on it, unless `force`.
+    public func removeMember(_ vm: String, from group: String, force: Bool, as caller: Caller)
+        async throws(APIError)
+    {
+        try requireAdministrator(caller, to: "remove a VM from a group")
+        try await inTurn(group) { () throws(APIError) in
+            let state = try state(of: group, for: caller)
+            guard let member = state.member(vm) else {
+                throw APIError(
+                    code: .noSuchMember, message: "the VM is no member of group \(group)",
+                    value: vm, remedy: "`atoll member list \(group)` shows the members")
+            }
+            if !force, isBusy(member, in: state) {
+                throw APIError(
+                    code: .memberBusy, message: "a job runs on the VM", value: vm,
+                    remedy: "wait for its end, or use --force")
+            }
+            try await take(out: member, of: state)
+        }
+    }
+
+    /// Unplugs every region from a member and forgets it; puts everything back where that fails.
+    func take(out member: MemberRow, of state: GroupState) async throws(APIError) {
+        try set(member, leaving: true, attachments: .detaching)
+        step(.memberLeaving)
+        do throws(APIError) { try await expel(member, from: state) } catch {
+            try? set(member, leaving: false, attachments: .attaching)
+            for region in state.regions { assign(member, in: region.id) }
+            await reconcileInTurn(state.group.name)
+            throw error
+        }
+        record("member.removed", state.group, member.name, "VM \(member.name) is no longer a member")
+    }
+
+    func set(_ member: MemberRow, leaving: Bool, attachments: AttachmentRow.State) throws(APIError) {
+        let vm = member.vm.uuidString.lowercased()
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                try db.execute(
+                    sql: "UPDATE members SET leaving = ? WHERE vm = ?", arguments: [leaving, vm])
+                try db.execute(
+                    sql: "UPDATE attachments SET state = ? WHERE vm = ?",
+                    arguments: [attachments.rawValue, vm])
+            }
+        }
+    }
+
+    private func leaveAgain(_ member: MemberRow, _ state: GroupState) async {
+        do throws(APIError) {
+            try set(member, leaving: true, attachments: .detaching)
+            try await expel(member, from: state)
+        } catch {
+            logger.error(
+                "a failed addition could not be undone yet",
+                metadata: ["vm": "\(member.name)", "reason": "\(error.message)"])
+        }
+    }
+}
+
+/// The next incarnation of any member of the group.
+func nextIncarnation(_ group: UUID, _ db: Database) throws -> Int64 {
+    let id = group.uuidString.lowercased()
+    try db.execute(
+        sql: "UPDATE groups SET incarnations = incarnations + 1 WHERE id = ?", arguments: [id])
+    return try Int64.fetchOne(
+        db, sql: "SELECT incarnations FROM groups WHERE id = ?", arguments: [id]) ?? 1
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+import Logging
+
+/// Makes the world what the ledger says: after a start, after the hypervisor came back, when a VM
+/// started, and every few seconds. Each step that fails is left for the next time.
+extension HostService {
+    func reconcileAll() async {
+        guard let states = try? ledger.groupStates() else { return }
+        var settled = true
+        for state in states {
+            let name = state.group.name
+            let done = try? await inTurn(name) { () throws(APIError) in
+                await reconcileInTurn(name)
+            }
+            settled = settled && done == true
+        }
+        isSettled = isSettled || settled
+    }
+
+    /// The caller has the group's turn. Whether everything is as it shall be.
+    @discardableResult
+    func reconcileInTurn(_ name: String) async -> Bool {
+        guard let state = try? ledger.groupState(name) else { return true }
+        var settled = true
+        for member in state.members where !member.leaving {
+            settled = await attempt("look at VM \(member.name)") { () throws(APIError) in
+                try await catchUp(member, state)
+            } && settled
+        }
+        for region in state.regions {
+            settled = await attempt("mend region \(region.object)") { () throws(APIError) in
+                try await mend(region, state)
+            } && settled
+        }
+        for member in state.members where member.leaving {
+            settled = await attempt("remove VM \(member.name)") { () throws(APIError) in
+                try await expel(member, from: state)
+            } && settled
+        }
+        return settled
+    }
+
+    private func attempt(_ what: String, _ body: () async throws(APIError) -> Void) async -> Bool {
+        do throws(APIError) {
+            try await body()
+            return true
+        } catch {
+            logger.warning(
+                "reconcile", metadata: ["step": "\(what)", "reason": "\(error.message)"])
+            return false
+        }
+    }
+
+    /// Notices what happened to a VM while nobody listened.
+    private func catchUp(_ member: MemberRow, _ state: GroupState) async throws(APIError) {
+        let domain = try await world { () throws(HypervisorError) in
+            try await hypervisor.domain(member.vm)
+        }
+        let boot = domain?.boot
+        if boot == member.boot { return }
+        if member.boot != nil { stopped(member.vm) }
+        if let domain, boot != nil { began(domain) }
+    }
+
+    private func mend(_ region: RegionRow, _ before: GroupState) async throws(APIError) {
+        // The members may just have been given new incarnations.
+        guard let state = try rows({ () throws(LedgerError) in
+            try ledger.groupState(before.group.name)
+        }) else { return }
+        if region.state == .deleting { return try await unmake(region, of: state) }
+        let wasReady = region.state == .ready
+        let existed = mapped[region.id] != nil
+        try await make(region, of: state)
+        if wasReady, !existed, let now = mapped[region.id] {
+            now.setDraining(false)
+            for member in state.members { bring(now, upToDate: member) }
+        }
+        for (member, attachment) in state.attachments(of: region) where !member.leaving {
+            switch attachment.state {
+            case .attaching, .attached: try await attach(region, to: member)
+            case .detaching: try await detach(region, from: member)
+            }
+        }
+    }
+
+    /// The header of a region that an earlier daemon left may be behind the ledger.
+    private func bring(_ region: MappedRegion, upToDate member: MemberRow) {
+        let record = region.member(member.slot)
+        if member.boot == nil || member.leaving {
+            if record.state == .assigned { region.markLost(slot: member.slot) }
+        } else if record.state != .assigned || record.vm != UUID128(member.vm)
+            || record.incarnation != UInt64(clamping: member.incarnation)
+        {
+            region.assign(member)
+        }
+    }
+}

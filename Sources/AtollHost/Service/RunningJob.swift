@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import AtollSystem
+import Foundation
+import Synchronization
+
+/// A job of this daemon while it runs: polls its launch, tells its events.
+final class RunningJob: Sendable {
+    let job: Job
+    let region: UUID
+    let groupOwner: UInt32
+    let ticket: JobTicket
+    private let vms: [String]
+    private let launch: Mutex<JobLaunch>
+    private let isStopped = Atomic(false)
+
+    init(_ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch) {
+        self.job = job
+        self.region = region
+        self.groupOwner = groupOwner
+        self.vms = job.vms
+        ticket = launch.ticket
+        self.launch = Mutex(launch)
+    }
+
+    func stop() { isStopped.store(true, ordering: .relaxed) }
+
+    func send(signal: Int32) { launch.withLock { $0.send(signal: signal) } }
+
+    /// Polls until the job is over. `yield` gets every event and answers `false` when nobody listens
+    /// any more: the job is then stopped, and still followed to its end.
+    func follow(_ yield: (JobEvent) -> Bool) async {
+        var verdict = JobVerdict()
+        _ = yield(.started(job))
+        var pause = Duration.milliseconds(1)
+        while true {
+            if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
+            let (events, isOver) = launch.withLock { launch in
+                let events = launch.poll(now: MonotonicClock.now())
+                return (events, launch.isOver)
+            }
+            for event in events {
+                for told in verdict.add(event, vms) where !yield(told) { stop() }
+            }
+            if isOver { break }
+            // Quick while something happens, at ease while nothing does.
+            pause = events.isEmpty ? min(pause * 2, .milliseconds(16)) : .milliseconds(1)
+            try? await Task.sleep(for: pause)
+        }
+        launch.withLock { $0.finish() }
+        _ = yield(.finished(status: verdict.status, reason: verdict.reason))
+    }
+}

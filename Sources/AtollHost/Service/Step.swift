@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The places between two changes of the world or the ledger where a daemon can die. Tests kill it
+/// at each of them; in production nobody listens.
+public enum Step: String, Sendable, CaseIterable {
+    case regionRecorded, regionMade, regionNamed, regionReady
+    case memberRecorded, memberAssigned
+    case attachedLive, attachedStored, attachRecorded
+    case detachRecorded, drained, detachedLive, detachedStored, attachmentForgotten
+    case deleteRecorded, objectUnlinked, regionForgotten
+    case memberLeaving, memberForgotten
+}

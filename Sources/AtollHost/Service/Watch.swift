@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+
+/// What the watch has seen, to tell what is new. Kept per region and slot, so bounded.
+struct Sightings: Sendable {
+    struct Place: Hashable, Sendable {
+        let region: UUID
+        let slot: Int
+    }
+    var joined: [Place: UInt64] = [:]
+    /// Jobs that are not this daemon's and are half posted: since when.
+    var claimed: [UUID: [UInt64: ContinuousClock.Instant]] = [:]
+}
+
+extension HostService {
+    /// Runs until cancelled: first settles what an earlier daemon left, then follows the hypervisor
+    /// and the regions.
+    public func run() async {
+        let events = await hypervisor.events()
+        await withTaskGroup { group in
+            group.addTask { for await event in events { await self.handle(event) } }
+            group.addTask { await self.watch() }
+            group.addTask {
+                while !Task.isCancelled {
+                    await self.reconcileAll()
+                    let settled = await self.isSettled
+                    let pause = settled ? self.configuration.reconcileInterval : .milliseconds(200)
+                    try? await Task.sleep(for: pause)
+                }
+            }
+        }
+    }
+
+    /// Refuses new work, ends the jobs of this daemon and waits for them, but not for ever.
+    public func stop() async {
+        isStopping = true
+        for job in jobs.values { job.stop() }
+        let end = ContinuousClock.now + .seconds(5)
+        while !jobs.isEmpty, ContinuousClock.now < end {
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+        for follower in followers.values { follower.continuation.finish() }
+    }
+
+    private func watch() async {
+        while !Task.isCancelled {
+            for (id, region) in mapped { look(at: region, id) }
+            try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    /// Bounded work, whatever a guest wrote: 64 slots and the board's slots.
+    private func look(at region: MappedRegion, _ id: UUID) {
+        region.beatHost()
+        lookForJoins(region, id)
+        let board = JobBoard(region)
+        for index in 0..<board.slots {
+            let (ticket, state) = board.look(index)
+            if state == .free || isOurs(ticket, on: id) { continue }
+            if state == .claimed { forget(claimed: ticket, board, id) } else {
+                forget(orphan: ticket, board)
+            }
+        }
+    }
+
+    private func lookForJoins(_ region: MappedRegion, _ id: UUID) {
+        for slot in 0..<RegionLayout.memberSlots where region.hasJoined(slot: slot) {
+            let place = Sightings.Place(region: id, slot: slot)
+            let incarnation = region.member(slot).incarnation
+            if seen.joined.updateValue(incarnation, forKey: place) == incarnation { continue }
+            guard let state = groupOf(region: id), let row = state.regions.first(where: { $0.id == id }),
+                let member = state.members.first(where: { $0.slot == slot })
+            else { continue }
+            record(
+                "member.joined", state.group, member.name,
+                "VM \(member.name) has joined region \(row.name)")
+        }
+    }
+
+    private func groupOf(region: UUID) -> GroupState? {
+        try? ledger.groupStates().first { $0.regions.contains { $0.id == region } }
+    }
+
+    /// A job of an earlier daemon, or of a launcher whose VM is lost: stopped, and freed when over.
+    private func forget(orphan ticket: JobTicket, _ board: JobBoard) {
+        let launcher = board.launcher(ticket)
+        if let slot = launcher.slot,
+            board.region.isAlive(slot: slot, incarnation: launcher.incarnation)
+        {
+            return
+        }
+        board.stop(ticket)
+        _ = board.reap(ticket)
+    }
+
+    /// A slot that a launcher claimed and never posted. Filling one takes microseconds; only a dead
+    /// launcher needs the lease.
+    private func forget(claimed ticket: JobTicket, _ board: JobBoard, _ id: UUID) {
+        let now = ContinuousClock.now
+        let since = seen.claimed[id]?[ticket.number] ?? now
+        if seen.claimed[id, default: [:]].count > 4 * board.slots { seen.claimed[id] = [:] }
+        seen.claimed[id, default: [:]][ticket.number] = since
+        if now - since > configuration.lease {
+            _ = board.reap(ticket)
+            seen.claimed[id]?[ticket.number] = nil
+        }
+    }
+}

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+import GRDB
+
+/// The steps that change the world. Each can be repeated: it looks first, and does what is missing.
+extension HostService {
+    /// Makes a region's memory, gives it its name, says so.
+    func make(_ row: RegionRow, of state: GroupState) async throws(APIError) {
+        if let region = try store.open(row) {
+            mapped[row.id] = region
+        } else {
+            mapped[row.id] = nil
+            if let obstacle = try store.obstacle(row.object) { throw obstacle }
+            let owner: ProcessOwner
+            if let configured = configuration.processOwner { owner = configured } else {
+                owner = try await world { () throws(HypervisorError) in
+                    try await hypervisor.processOwner()
+                }
+            }
+            // Taking gigabytes of pages blocks for seconds: not on a thread of Swift's pool.
+            let store = store
+            let region = try await blocking { () throws(APIError) in
+                try store.makeDraft(row, group: state.group, owner: owner)
+            }
+            for member in state.members where member.boot != nil && !member.leaving {
+                region.assign(member)
+            }
+            step(.regionMade)
+            try store.publish(row)
+            step(.regionNamed)
+            mapped[row.id] = region
+        }
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                try db.execute(
+                    sql: "UPDATE regions SET state = 'ready' WHERE id = ? AND state = 'creating'",
+                    arguments: [row.id.uuidString.lowercased()])
+            }
+        }
+        step(.regionReady)
+    }
+
+    /// Unplugs a region from all, removes its memory, forgets it.
+    func unmake(_ row: RegionRow, of state: GroupState) async throws(APIError) {
+        if mapped[row.id] == nil { mapped[row.id] = try store.open(row) }
+        if let region = mapped[row.id] {
+            region.setDraining(true)
+            await letGo(region, state.members)
+        }
+        step(.drained)
+        for (member, _) in state.attachments(of: row) { try await detach(row, from: member) }
+        for member in state.members { try await detach(row, from: member) }
+        mapped[row.id] = nil
+        try store.remove(row)
+        step(.objectUnlinked)
+        try rows { () throws(LedgerError) in
+            try ledger.write { _ = try row.delete($0) }
+        }
+        step(.regionForgotten)
+    }
+
+    /// Takes a member out of all regions and forgets it.
+    func expel(_ member: MemberRow, from state: GroupState) async throws(APIError) {
+        for row in state.regions {
+            guard let region = mapped[row.id] else { continue }
+            stopJobs(on: region, with: member)
+            region.clear(slot: member.slot)
+            await letGo(region, [member])
+        }
+        for row in state.regions { try await detach(row, from: member) }
+        try rows { () throws(LedgerError) in
+            try ledger.write { _ = try member.delete($0) }
+        }
+        step(.memberForgotten)
+    }
+
+    func attach(_ row: RegionRow, to member: MemberRow) async throws(APIError) {
+        let domain = try await world { () throws(HypervisorError) in
+            try await hypervisor.domain(member.vm)
+        }
+        let device = row.device
+        if let domain {
+            if domain.isActive, !domain.live.contains(where: { $0.name == device.name }) {
+                try await plug(device, domain, .live)
+                step(.attachedLive)
+            }
+            if domain.isPersistent, !domain.stored.contains(where: { $0.name == device.name }) {
+                try await plug(device, domain, .stored)
+                step(.attachedStored)
+            }
+        }
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                try db.execute(
+                    sql: """
+                        UPDATE attachments SET state = 'attached'
+                        WHERE regionID = ? AND vm = ? AND state = 'attaching'
+                        """,
+                    arguments: [row.id.uuidString.lowercased(), member.vm.uuidString.lowercased()])
+            }
+        }
+        step(.attachRecorded)
+    }
+
+    private func plug(_ device: SharedMemoryDevice, _ domain: Domain, _ scope: DeviceScope)
+        async throws(APIError)
+    {
+        try await world { () throws(HypervisorError) in
+            try await hypervisor.attach(device, to: domain.id, scope)
+        }
+    }
+
+    func detach(_ row: RegionRow, from member: MemberRow) async throws(APIError) {
+        let domain = try await world { () throws(HypervisorError) in
+            try await hypervisor.domain(member.vm)
+        }
+        // The stored definition first: should the VM stop now, it does not come back with a device
+        // whose memory is about to go, which QEMU would then make anew.
+        if let domain {
+            if domain.stored.contains(where: { $0.name == row.object }) {
+                try await unplug(row.device, domain, .stored)
+                step(.detachedStored)
+            }
+            if domain.isActive, domain.live.contains(where: { $0.name == row.object }) {
+                try await unplug(row.device, domain, .live)
+                step(.detachedLive)
+            }
+        }
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                try db.execute(
+                    sql: "DELETE FROM attachments WHERE regionID = ? AND vm = ?",
+                    arguments: [row.id.uuidString.lowercased(), member.vm.uuidString.lowercased()])
+            }
+        }
+        step(.attachmentForgotten)
+    }
+
+    private func unplug(_ device: SharedMemoryDevice, _ domain: Domain, _ scope: DeviceScope)
+        async throws(APIError)
+    {
+        let patience = configuration.patience
+        try await world { () throws(HypervisorError) in
+            try await hypervisor.detach(device, from: domain.id, scope, patience: patience)
+        }
+    }
+
+    /// Waits, but not for ever, until the agents of these members have unmapped the region. A guest
+    /// that does not answer is not waited for longer: the device-removed event decides.
+    private func letGo(_ region: MappedRegion, _ members: [MemberRow]) async {
+        stopForeignJobs(on: region, of: members)
+        let end = ContinuousClock.now + configuration.patience
+        while ContinuousClock.now < end {
+            let holding = members.contains { member in
+                let presence = region.presence(member.slot)
+                return member.boot != nil && presence.state == .joined
+                    && presence.incarnation == UInt64(clamping: member.incarnation)
+            }
+            if !holding { return }
+            try? await Task.sleep(for: .milliseconds(20))
+        }
+    }
+
+    /// Tells one region of a member's present boot.
+    func assign(_ member: MemberRow, in region: UUID) {
+        if member.boot != nil { mapped[region]?.assign(member) }
+    }
+
+    private func blocking<T: Sendable>(_ body: @escaping @Sendable () throws(APIError) -> T)
+        async throws(APIError) -> T
+    {
+        let result: Result<T, APIError> = await withCheckedContinuation { continuation in
+            DispatchQueue.global().async {
+                do throws(APIError) { continuation.resume(returning: .success(try body())) } catch {
+                    continuation.resume(returning: .failure(error))
+                }
+            }
+        }
+        return try result.get()
+    }
+}
+
+extension RegionRow {
+    var device: SharedMemoryDevice { SharedMemoryDevice(name: object, bytes: UInt64(clamping: size)) }
+}
+
+extension MappedRegion {
+    func assign(_ member: MemberRow) {
+        assign(
+            slot: member.slot, vm: UUID128(member.vm),
+            incarnation: UInt64(clamping: member.incarnation), name: Array(member.name.utf8))
+    }
+}

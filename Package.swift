@@ -103,7 +103,8 @@ let package = Package(
         .executableTarget(
             name: "atolld",
             dependencies: [
-                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollServer", log,
+                "AtollAPI", "AtollAccounts", "AtollHost", "AtollLibvirt", "AtollServer",
+                "AtollSystem", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "NIOCore", package: "swift-nio"),

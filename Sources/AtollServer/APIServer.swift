@@ -53,3 +53,8 @@ public struct APIServer: Service {
         socket.remove()
     }
 }
+
+extension APIServer: CustomStringConvertible {
+    /// As the log names it.
+    public var description: String { "API server" }
+}

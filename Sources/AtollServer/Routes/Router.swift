@@ -13,10 +13,14 @@ func makeRouter(
             (path: $0.path.description, method: $0.method)
         })
     let router = Router(context: APIContext.self)
-    router.add(middleware: RequestLogMiddleware())
-    router.add(middleware: ErrorMiddleware(bodyLimit: configuration.bodyLimit))
-    router.add(middleware: UnknownPathMiddleware(routes: routes))
+    // The log line names the caller and the status that errors become, so errors are caught within
+    // it; and once more without, where a caller cannot be named.
+    let errors = ErrorMiddleware(bodyLimit: configuration.bodyLimit)
+    router.add(middleware: errors)
     router.add(middleware: CallerMiddleware(identify: identify))
+    router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: errors)
+    router.add(middleware: UnknownPathMiddleware(routes: routes))
     return layOut(on: router, host, configuration)
 }
 

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Configuration
+
+/// The daemon's settings, by their names in the configuration file.
+enum SettingKey: String, CaseIterable {
+    case socket, stateDirectory, libvirtURI, adminGroup, logLevel, logFormat, shmDirectory
+    case memoryReserve
+
+    var key: ConfigKey { ConfigKey([rawValue]) }
+
+    /// `stateDirectory` in another spelling: `state-directory` or `state_directory`.
+    private func spelled(_ separator: String) -> String {
+        var text = ""
+        for character in rawValue {
+            if character.isUppercase, text.last?.isLowercase == true { text += separator }
+            text.append(character)
+        }
+        return text
+    }
+
+    var flag: String { "--" + spelled("-").lowercased() }
+    var variable: String { "ATOLL_" + spelled("_").uppercased() }
+
+    var standard: String {
+        switch self {
+        case .socket: defaultSocketPath
+        case .stateDirectory: "/var/lib/atoll"
+        case .libvirtURI: "qemu:///system"
+        case .adminGroup: "atoll"
+        case .logLevel: "info"
+        case .logFormat: "text"
+        case .shmDirectory: "/dev/shm"
+        case .memoryReserve: "1GiB"
+        }
+    }
+
+    /// The settings as the help lists them.
+    static var manual: String {
+        allCases.map { "\($0.rawValue) (\($0.variable)): \($0.standard)" }.joined(separator: "\n")
+    }
+}

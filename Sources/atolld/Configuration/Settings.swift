@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Logging
+
+/// What the daemon goes by. Encoded, it is a configuration file.
+struct Settings: Equatable {
+    var socket: String
+    var stateDirectory: String
+    var libvirtURI: String
+    var adminGroup: String
+    var logLevel: LogLevel
+    var logFormat: LogFormat
+    var shmDirectory: String
+    /// Bytes that are never given to regions.
+    var memoryReserve: ByteSize
+}
+
+extension Settings: Encodable {
+    func encode(to encoder: any Encoder) throws {
+        let values: [SettingKey: String] = [
+            .socket: socket, .stateDirectory: stateDirectory, .libvirtURI: libvirtURI,
+            .adminGroup: adminGroup, .logLevel: logLevel.rawValue,
+            .logFormat: logFormat.rawValue, .shmDirectory: shmDirectory,
+            .memoryReserve: memoryReserve.description,
+        ]
+        try Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) }).encode(to: encoder)
+    }
+}

@@ -76,7 +76,7 @@ let package = Package(
         .target(
             name: "AtollHost",
             dependencies: [
-                "AtollAPI", "AtollRegion", "AtollSync", "AtollSystem", log,
+                "AtollAPI", "AtollDoctor", "AtollRegion", "AtollSystem", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

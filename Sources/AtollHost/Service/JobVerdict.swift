@@ -5,13 +5,6 @@ import Foundation
 
 /// Puts together how a job ended: the first failure in time decides.
 struct JobVerdict {
-    /// A VM of the job was lost or silent.
-    static let memberLost = 124
-    /// The launcher could not do its work.
-    static let launcherFailed = 125
-    static let cannotExecute = 126
-    static let notFound = 127
-
     private(set) var status = 0
     private(set) var reason: String?
 
@@ -29,18 +22,18 @@ struct JobVerdict {
                 POSIXError($0).localizedDescription
             } ?? "error \(errno)"
             fail(
-                errno == 2 ? Self.notFound : Self.cannotExecute,
+                errno == 2 ? JobStatus.notFound : JobStatus.notExecutable,
                 "\(vms[rank]) cannot start the program: \(words)")
             return [.refused(vm: vms[rank], reason: words)]
         case .lost(let rank):
-            fail(Self.memberLost, "VM \(vms[rank]) was lost while the job ran")
+            fail(JobStatus.vmLost, "VM \(vms[rank]) was lost while the job ran")
             return [.lost(vm: vms[rank])]
         case .silent(let rank):
-            fail(Self.memberLost, "the agent of VM \(vms[rank]) is silent")
+            fail(JobStatus.vmLost, "the agent of VM \(vms[rank]) is silent")
             return [.lost(vm: vms[rank])]
         case .corrupt(let rank, let ring):
             fail(
-                Self.launcherFailed,
+                JobStatus.launcherFailed,
                 "the output of VM \(vms[rank]) is not readable (head \(ring.head), tail \(ring.tail))")
             return []
         }
@@ -55,7 +48,7 @@ struct JobVerdict {
     /// What a shell would say: the exit code, or 128 + the signal.
     static func exitCode(_ waitStatus: UInt32) -> Int {
         let signal = Int(waitStatus & 0x7f)
-        return signal == 0 ? Int(waitStatus >> 8 & 0xff) : 128 + signal
+        return signal == 0 ? Int(waitStatus >> 8 & 0xff) : JobStatus.ended(bySignal: signal)
     }
 
     private static func words(_ waitStatus: UInt32) -> String {

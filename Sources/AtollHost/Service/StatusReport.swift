@@ -22,6 +22,4 @@ extension HostService {
         guard isSettled, !isStopping else { return false }
         return await hypervisor.status().connected
     }
-
-    public func doctor() async -> [Check] { [] }
 }

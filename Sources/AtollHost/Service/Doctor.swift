@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
+import AtollDoctor
+import AtollRegion
+import Foundation
+
+extension HostService {
+    /// The host's own checks, then the hypervisor's, then a check for each VM that could be, or is, a
+    /// member.
+    public func doctor() async -> [Check] {
+        var checks = HostChecks().run()
+        let status = await hypervisor.status()
+        checks.append(
+            Check(
+                name: "hypervisor", verdict: status.connected ? .ok : .failed,
+                finding: status.connected
+                    ? "\(status.uri): \(status.version ?? "connected")"
+                    : "\(status.uri) does not answer",
+                remedy: status.connected ? nil : "start libvirtd, and see that its socket is there"))
+        checks.append(memoryCheck())
+        do throws(HypervisorError) {
+            for domain in try await hypervisor.domains().sorted(by: { $0.name < $1.name }) {
+                checks.append(check(domain))
+            }
+        } catch {
+            checks.append(
+                Check(
+                    name: "VMs", verdict: .failed, finding: error.api.message,
+                    remedy: error.api.remedy))
+        }
+        return checks
+    }
+
+    private func memoryCheck() -> Check {
+        let available = availableMemory()
+        let finding = "\(ByteSize(bytes: available)) left for regions"
+        guard available < RegionLayout.minimumBytes else {
+            return Check(name: "memory", verdict: .ok, finding: finding)
+        }
+        return Check(
+            name: "memory", verdict: .failed, finding: finding,
+            remedy: "stop VMs or delete regions, or lower the daemon's memory reserve")
+    }
+
+    /// Whether one more region of 64 MiB would find a place in this VM.
+    private func check(_ domain: Domain) -> Check {
+        let name = "VM \(domain.name)"
+        let probe = SharedMemoryDevice(name: "atoll-doctor", bytes: 64 << 20)
+        if let obstacle = Obstacle.find(domain, adding: [probe]) {
+            return Check(
+                name: name, verdict: .warning, finding: obstacle.message, remedy: obstacle.remedy)
+        }
+        let how = domain.accelerator == .kvm ? "KVM" : "software emulation"
+        return Check(
+            name: name, verdict: .ok,
+            finding: "\(domain.state.rawValue), \(how), \(domain.vcpus) vCPUs; a region finds a place")
+    }
+}

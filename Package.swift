@@ -142,6 +142,16 @@ let package = Package(
             name: "atoll-heat", dependencies: ["AtollGuest"], path: "guest/examples/heat",
             swiftSettings: shared),
 
+        .target(
+            name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
+            path: "Tests/AtollTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "AtollHostTests",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollRegion", "AtollSystem", "AtollTestSupport", log,
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "AtollLibvirtTests",
             dependencies: [

@@ -158,7 +158,8 @@ public struct JobBoard: Sendable {
 
     /// Asks all agents to end the job's processes. Anybody may.
     public func stop(_ ticket: JobTicket) {
-        _ = memory.compareExchange(Self.pack(ticket.number, Int(ATOLL_JOB_POSTED)),
+        _ = memory.compareExchange(
+            Self.pack(ticket.number, Int(ATOLL_JOB_POSTED)),
             Self.pack(ticket.number, Int(ATOLL_JOB_STOPPING)), word: layout.job(ticket.index))
     }
 

@@ -9,7 +9,8 @@ public struct JobRequest: Sendable, Equatable {
     /// 0: as many as the VM has vCPUs.
     public var threadsPerVM: Int
 
-    public init(payload: JobPayload, members: [(slot: Int, incarnation: UInt64)], threadsPerVM: Int) {
+    public init(payload: JobPayload, members: [(slot: Int, incarnation: UInt64)], threadsPerVM: Int)
+    {
         self.payload = payload
         self.members = members
         self.threadsPerVM = threadsPerVM

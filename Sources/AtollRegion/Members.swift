@@ -24,7 +24,8 @@ public struct MemberPresence: Sendable, Equatable {
     public var heartbeat: UInt64
 
     public init(
-        incarnation: UInt64, state: State, vcpus: Int, mapping: MappingKind, lockedOperation: UInt32,
+        incarnation: UInt64, state: State, vcpus: Int, mapping: MappingKind,
+        lockedOperation: UInt32,
         heartbeat: UInt64
     ) {
         self.incarnation = incarnation

@@ -53,12 +53,16 @@ extension Region {
     /// Takes a free entry and a free extent, first fit, on a boundary of 4 KiB for large objects and
     /// of a line for small ones. `nil` where either is not to be had. The caller holds the
     /// directory's lock.
-    public func placeObject(name: [UInt8], bytes: Int, job: UInt64, builder: UInt64) -> ObjectRecord? {
+    public func placeObject(name: [UInt8], bytes: Int, job: UInt64, builder: UInt64)
+        -> ObjectRecord?
+    {
         guard bytes > 0, bytes <= layout.arenaBytes else { return nil }
         let isFree = { (i: Int) in
             self.memory.load(word: self.layout.object(i)) & 0xff == UInt64(ATOLL_OBJECT_FREE)
         }
-        guard let index = (0..<RegionLayout.directoryEntries).first(where: isFree) else { return nil }
+        guard let index = (0..<RegionLayout.directoryEntries).first(where: isFree) else {
+            return nil
+        }
         let boundary = bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE)
         let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
         var start = align(layout.arena)

@@ -19,6 +19,7 @@ public enum RegionError: Error, Equatable, Sendable {
 
 /// A field of the header, to name in an error.
 public enum RegionField: UInt8, Sendable {
-    case headerBytes, membersOffset, directoryOffset, jobsOffset, ringsOffset, arenaOffset, arenaBytes
+    case headerBytes, membersOffset, directoryOffset, jobsOffset, ringsOffset, arenaOffset,
+        arenaBytes
     case jobSlots, jobPayload, rings, ringBytes
 }

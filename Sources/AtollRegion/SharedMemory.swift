@@ -97,7 +97,8 @@ public final class SharedMemory: @unchecked Sendable {
 
     public func zero(at offset: Int, count bytes: Int) {
         // SAFETY: in bounds.
-        _ = unsafe address(offset, bytes).initializeMemory(as: UInt8.self, repeating: 0, count: bytes)
+        _ = unsafe address(offset, bytes).initializeMemory(
+            as: UInt8.self, repeating: 0, count: bytes)
     }
 
     /// The bytes themselves, for an author's data: valid as long as this object, and shared, so that

@@ -24,7 +24,9 @@ public struct UUID128: Sendable, Equatable, Hashable {
         var result: [UInt8] = []
         result.reserveCapacity(16)
         for word in [high, low] {
-            for shift in 0..<8 { result.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * shift))) }
+            for shift in 0..<8 {
+                result.append(UInt8(truncatingIfNeeded: word >> UInt64(56 - 8 * shift)))
+            }
         }
         return result
     }

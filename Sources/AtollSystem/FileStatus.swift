@@ -18,7 +18,9 @@ public struct FileStatus: Sendable, Equatable {
         bytes = s.bytes
         var copy = s
         // SAFETY: the shim reads the structure during the call only.
-        kind = unsafe atoll_stat_is_regular(&copy) ? .regular : atoll_stat_is_link(&copy) ? .link : .other
+        kind =
+            unsafe atoll_stat_is_regular(&copy)
+            ? .regular : atoll_stat_is_link(&copy) ? .link : .other
         permissions = s.mode & 0o7777
         user = s.user
         group = s.group

@@ -2,6 +2,7 @@
 import AtollAPI
 import AtollAccounts
 import AtollHost
+import AtollLibvirt
 import AtollServer
 import Logging
 import ServiceLifecycle
@@ -22,7 +23,10 @@ struct Daemon {
                 "there is no such user group: root alone administers",
                 metadata: ["adminGroup": "\(settings.adminGroup)"])
         }
-        let host = HostService()
+        let hypervisor = LibvirtHypervisor(uri: settings.libvirtURI, logger: logger)
+        let host = HostService(
+            ledger: try ledger(), hypervisor: hypervisor, configuration: hostConfiguration,
+            logger: logger)
         let server = APIServer(
             host: host, configuration: APIConfiguration(socketPath: settings.socket),
             identify: .kernel(administrators: administrators), logger: logger,
@@ -37,8 +41,28 @@ struct Daemon {
         // Stopping goes from the last to the first: no request comes in once the rest stops.
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(
-                services: [server], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
+                services: [
+                    HypervisorRunner(hypervisor: hypervisor), HostRunner(host: host), server,
+                ], gracefulShutdownSignals: [.sigterm, .sigint], logger: logger))
         try await group.run()
         logger.info("stopped")
+    }
+
+    private var hostConfiguration: HostConfiguration {
+        var configuration = HostConfiguration()
+        configuration.memoryDirectory = settings.shmDirectory
+        configuration.memoryReserve = settings.memoryReserve.bytes
+        return configuration
+    }
+
+    private func ledger() throws(APIError) -> Ledger {
+        do {
+            return try Ledger(directory: settings.stateDirectory)
+        } catch {
+            throw APIError(
+                code: .systemFailure, message: "cannot open the ledger: \(error.reason)",
+                value: settings.stateDirectory,
+                remedy: "see that the directory is writable and its disk not full")
+        }
     }
 }

@@ -68,9 +68,12 @@ private struct FoundFields: Decodable {
     init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: Name.self)
         names = Set(values.allKeys.map(\.stringValue))
-        odd = values.allKeys.first { key in
-            guard (try? values.decode(Double.self, forKey: key)) != nil else { return false }
-            return (try? values.decode(UInt32.self, forKey: key)) == nil
-        }?.stringValue
+        func first<Number: Decodable>(not type: Number.Type) -> String? {
+            values.allKeys.first { key in
+                (try? values.decode(Double.self, forKey: key)) != nil
+                    && (try? values.decode(type, forKey: key)) == nil
+            }?.stringValue
+        }
+        odd = first(not: UInt64.self) ?? first(not: UInt32.self)
     }
 }

@@ -16,7 +16,6 @@ struct DaemonRoutes {
         router.get("/openapi.json", use: document)
     }
 
-    /// Everybody may ask how the daemon is; of the jobs they see those that are theirs.
     @Sendable private func status(_ request: Request, _ context: APIContext) async throws -> Response {
         try Answer.value(await host.status(as: context.caller))
     }

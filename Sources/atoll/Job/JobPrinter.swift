@@ -30,10 +30,9 @@ struct JobPrinter {
         case .output(let vm, let stream, let data):
             let data = style == .plain ? data : prefixed(data, vm)
             try stream == .stdout ? out(data) : error(data)
-        case .exited(let vm, let status):
-            if status != 0 { try say("\(vm): exited with \(status)") }
-        case .refused(let vm, let reason):
-            try say("\(vm): cannot start the program: \(reason)")
+        case .exited, .refused:
+            // What matters of these comes again as the reason why the job is over.
+            break
         case .lost(let vm):
             try say("\(vm): the VM is lost")
         case .finished(_, let reason):

@@ -31,7 +31,7 @@ enum SettingKey: String, CaseIterable {
         case .logLevel: "info"
         case .logFormat: "text"
         case .shmDirectory: "/dev/shm"
-        case .memoryReserve: "1GiB"
+        case .memoryReserve: "256MiB"
         }
     }
 

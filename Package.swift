@@ -136,7 +136,8 @@ let package = Package(
             name: "atoll-agent", dependencies: ["AtollGuest"], path: "guest/atoll-agent",
             swiftSettings: shared),
         .executableTarget(
-            name: "atoll-run", dependencies: ["AtollGuest"], path: "guest/atoll-run",
+            name: "atoll-run", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
+            path: "guest/atoll-run",
             swiftSettings: shared),
         .executableTarget(
             name: "atoll-heat", dependencies: ["AtollGuest"], path: "guest/examples/heat",

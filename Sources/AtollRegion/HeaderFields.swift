@@ -44,17 +44,7 @@ struct HeaderFields {
     }
 
     static func check(_ memory: SharedMemory) throws(RegionError) -> RegionLayout {
-        let magic = memory.load64(ATOLL_AT_HEADER_MAGIC)
-        guard magic == ATOLL_ABI_MAGIC else { throw .noRegion(magic: magic) }
-        let version = memory.load32(ATOLL_AT_HEADER_VERSION)
-        guard version == ATOLL_ABI_VERSION else {
-            throw .versionMismatch(found: version, expected: ATOLL_ABI_VERSION)
-        }
-        let bytes = memory.load64(ATOLL_AT_HEADER_REGION_BYTES)
-        guard bytes == UInt64(memory.count) else {
-            throw .sizeMismatch(header: bytes, device: UInt64(memory.count))
-        }
-        let layout = try RegionLayout(bytes: bytes)
+        let layout = try checkKind(memory, bytes: UInt64(memory.count))
         let expected = HeaderFields(layout)
         for (field, offset, value) in expected.fields32 where memory.load32(offset) != value {
             throw .inconsistent(field)
@@ -63,6 +53,20 @@ struct HeaderFields {
             throw .inconsistent(field)
         }
         return layout
+    }
+
+    /// Checks what tells a region from other memory, and its size; the first page is enough.
+    @discardableResult
+    static func checkKind(_ memory: SharedMemory, bytes: UInt64) throws(RegionError) -> RegionLayout {
+        let magic = memory.load64(ATOLL_AT_HEADER_MAGIC)
+        guard magic == ATOLL_ABI_MAGIC else { throw .noRegion(magic: magic) }
+        let version = memory.load32(ATOLL_AT_HEADER_VERSION)
+        guard version == ATOLL_ABI_VERSION else {
+            throw .versionMismatch(found: version, expected: ATOLL_ABI_VERSION)
+        }
+        let found = memory.load64(ATOLL_AT_HEADER_REGION_BYTES)
+        guard found == bytes else { throw .sizeMismatch(header: found, device: bytes) }
+        return try RegionLayout(bytes: bytes)
     }
 
     static func identity(_ memory: SharedMemory) -> RegionIdentity {

@@ -61,6 +61,18 @@ public final class Region: Sendable {
         return Region(memory: memory, layout: layout, identity: HeaderFields.identity(memory))
     }
 
+    /// Looks whether the first page of `bytes` bytes of memory is a ready region's, before a guest maps
+    /// the rest. ``open(_:evenDraining:)`` checks all of it.
+    public static func probe(_ page: SharedMemory, bytes: UInt64) throws(RegionError) {
+        guard page.count >= Int(ATOLL_PAGE) else { throw .badSize(bytes: UInt64(page.count)) }
+        switch page.load(word: stateOffset) {
+        case UInt64(ATOLL_REGION_READY): break
+        case UInt64(ATOLL_REGION_DRAINING): throw .draining
+        default: throw .notReady
+        }
+        try HeaderFields.checkKind(page, bytes: bytes)
+    }
+
     // MARK: Words of the header
 
     static var stateOffset: Int { ATOLL_AT_HEADER_STATE }

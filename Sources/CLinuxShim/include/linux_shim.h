@@ -86,4 +86,6 @@ bool atoll_thread_exists(int id);
 /// printf's "%.<digits>e" into at most `room` bytes; how many were written.
 int atoll_format_double(double value, int digits, char *into, size_t room);
 
+#include "linux_process.h"
+
 #endif  // ATOLL_LINUX_SHIM_H

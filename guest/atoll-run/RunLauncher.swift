@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollGuest
+internal import AtollRegion
+internal import AtollSystem
+
+/// One job, from its posting to its exit code.
+struct Launcher {
+    private let place: RunPlace
+    private let options: RunOptions
+    private let names: [[UInt8]]
+    private let board: JobBoard
+    private var launch: JobLaunch
+    private var printer: Printer
+    private var failure: Int32?
+    private var isLost = false
+    private var interrupts = 0
+    private var isGivenUp = false
+    private var isDraining = false
+
+    init(_ options: RunOptions, at place: RunPlace) throws(RunError) {
+        self.options = options
+        self.place = place
+        let region = place.region
+        let records = try place.members(options.vms).map { (slot: $0, record: region.member($0)) }
+        names = records.map { $0.record.name }
+        printer = Printer(names: names, hasPrefix: options.hasPrefix)
+        board = JobBoard(region)
+        let request = JobRequest(
+            payload: JobPayload(
+                directory: options.directory, arguments: options.program,
+                environment: options.environment),
+            members: records.map { (slot: $0.slot, incarnation: $0.record.incarnation) },
+            threadsPerVM: options.threadsPerVM)
+        let launcher = JobLauncher(
+            slot: place.slot, incarnation: place.incarnation,
+            leaseMilliseconds: UInt64(options.leaseSeconds) * 1000)
+        do {
+            launch = try JobLaunch(request, on: board, from: launcher, now: MonotonicClock.now())
+        } catch { throw RunError(Self.message(error)) }
+    }
+
+    /// Waits for the job's end, printing its output. Gives the exit code.
+    consuming func run() throws(RunError) -> Int32 {
+        let inbox: SignalInbox
+        do {
+            inbox = try SignalInbox([
+                Signal.interrupt, Signal.terminate, Signal.hangUp, Signal.terminalStop,
+            ])
+        } catch { throw RunError("cannot read signals: \(error)") }
+        var pause = 1
+        while !isGivenUp {
+            while let signal = inbox.next() { take(signal) }
+            checkRegion()
+            let isBusy = step()
+            printer.flush()
+            if launch.isOver, printer.isEmpty { break }
+            pause = isBusy ? 0 : min(10, pause + 1)
+            var poll = PollSet()
+            _ = poll.addReading(inbox.descriptor)
+            for descriptor in printer.descriptors { _ = poll.addWriting(descriptor) }
+            poll.wait(milliseconds: pause)
+        }
+        launch.finish()
+        return isLost ? ExitCode.vmLost : failure ?? 0
+    }
+
+    /// Takes what the job has to say. `true` where there may be more at once.
+    private mutating func step() -> Bool {
+        if printer.isClosed, failure == nil {
+            // As a program ends that writes to a pipe nobody reads.
+            failure = 128 + Signal.brokenPipe
+            launch.stop()
+        }
+        guard printer.hasRoom else {
+            board.beat(launch.ticket)
+            return false
+        }
+        let events = launch.poll(now: MonotonicClock.now())
+        for event in events { take(event) }
+        return !events.isEmpty
+    }
+
+    private mutating func take(_ event: LaunchEvent) {
+        switch event {
+        case .output(let rank, let stream, let text):
+            printer.take(rank: rank, stream: stream, text)
+        case .exited(let rank, let status): exited(rank, WaitStatus(raw: status))
+        case .refused(let rank, let errno):
+            let error = Errno(code: Int32(truncatingIfNeeded: errno))
+            printer.say("\(names[rank]): cannot start \(options.program[0]): \(error)")
+            failure = failure
+                ?? (error == .noSuchFile ? ExitCode.notFound : ExitCode.cannotStart)
+        case .lost(let rank):
+            printer.finish(rank: rank)
+            printer.say("VM \(names[rank]) was lost while the job ran; the job was ended")
+            isLost = true
+        case .silent(let rank):
+            printer.finish(rank: rank)
+            printer.say(
+                "VM \(names[rank]) has been silent for \(options.leaseSeconds) s; the job was ended")
+            isLost = true
+        case .corrupt(let rank, _):
+            printer.say("the output of VM \(names[rank]) was overwritten; the job was ended")
+            failure = failure ?? ExitCode.launcherFailed
+        }
+    }
+
+    private mutating func exited(_ rank: Int, _ status: WaitStatus) {
+        printer.finish(rank: rank)
+        guard status.shellCode != 0, failure == nil else { return }
+        failure = status.shellCode
+        guard interrupts == 0, !isDraining, names.count > 1 else { return }
+        if let signal = status.signal {
+            printer.say("\(names[rank]): ended by signal \(signal); the job was ended")
+        } else {
+            printer.say("\(names[rank]): exit code \(status.shellCode); the job was ended")
+        }
+    }
+
+    private mutating func take(_ signal: Int32) {
+        // A stopped launcher would seem dead to the agents.
+        if signal == Signal.terminalStop { return }
+        interrupts += 1
+        if interrupts == 1 || signal != Signal.interrupt {
+            launch.send(signal: signal)
+        } else if interrupts == 2 {
+            launch.stop()
+        } else {
+            failure = failure ?? 128 + signal
+            isGivenUp = true
+        }
+    }
+
+    private mutating func checkRegion() {
+        guard !isDraining, place.region.state != .ready else { return }
+        isDraining = true
+        printer.say("the host wants the region back; the job was ended")
+        failure = failure ?? ExitCode.launcherFailed
+        launch.stop()
+    }
+
+    private static func message(_ error: JobBoardError) -> Message {
+        switch error {
+        case .boardFull(let slots):
+            "the region runs \(slots) jobs already, which is all it has room for: wait for one to end"
+        case .ringsExhausted(let needed):
+            "the region has no room for the output of \(needed) more processes: wait for a job to end, ask for fewer VMs, or use a larger region"
+        case .payloadTooLarge(let bytes, let available):
+            "arguments and environment take \(bytes) bytes and the region has room for \(available): pass long ones in a file"
+        case .badPayload: "an argument holds a NUL byte"
+        }
+    }
+}

@@ -1,6 +1,6 @@
+import AsyncHTTPClient
 // SPDX-License-Identifier: Apache-2.0
 public import AtollAPI
-import AsyncHTTPClient
 import NIOCore
 
 /// Typed calls of the daemon's API over its Unix socket.

@@ -29,7 +29,8 @@ struct AppArmorCheck {
             name: "apparmor", verdict: .failed,
             finding: "AppArmor does not let a running VM open a region that is plugged in",
             remedy: "echo '\(Self.rule)' >> /\(Self.local); VMs that run already need a restart, "
-                + "or their profiles a reload: apparmor_parser -r /etc/apparmor.d/libvirt/libvirt-*")
+                + "or their profiles a reload: apparmor_parser -r /etc/apparmor.d/libvirt/libvirt-*"
+        )
     }
 
     /// Whether a rule names the objects of regions and grants reading and writing.

@@ -25,7 +25,8 @@ struct KVMCheck {
                 "/dev/kvm does not open for this user",
                 "ask as root, or join the user group that owns /dev/kvm")
         }
-        return Check(name: "kvm", verdict: .ok, finding: "/dev/kvm opens, the processor has \(extensions)")
+        return Check(
+            name: "kvm", verdict: .ok, finding: "/dev/kvm opens, the processor has \(extensions)")
     }
 
     private func warning(_ finding: String, _ remedy: String) -> Check {

@@ -12,9 +12,10 @@ struct NUMACheck {
             $0.hasPrefix("node") && $0.dropFirst(4).allSatisfy(\.isNumber)
         }
         let directories = Self.places.flatMap { place in
-            [place] + host.names(in: place).filter { $0.hasSuffix("-linux-gnu") }.map {
-                "\(place)/\($0)"
-            }
+            [place]
+                + host.names(in: place).filter { $0.hasSuffix("-linux-gnu") }.map {
+                    "\(place)/\($0)"
+                }
         }
         let library = directories.contains { host.exists("\($0)/libnuma.so.1") }
         if nodes > 1, !library {

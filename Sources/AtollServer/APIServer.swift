@@ -44,7 +44,8 @@ public struct APIServer: Service {
                     try socket.open()
                     await onListening()
                 } catch {
-                    logger.error("cannot open the socket to callers", metadata: ["error": "\(error)"])
+                    logger.error(
+                        "cannot open the socket to callers", metadata: ["error": "\(error)"])
                     try? await channel.close()
                 }
             },

@@ -16,12 +16,16 @@ struct DaemonRoutes {
         router.get("/openapi.json", use: document)
     }
 
-    @Sendable private func status(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func status(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         try Answer.value(await host.status(as: context.caller))
     }
 
     /// The checks name every VM of the host, so they are for administrators.
-    @Sendable private func doctor(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func doctor(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         guard context.caller.isAdministrator else {
             throw APIError(
                 code: .notPermitted, message: "only an administrator may ask the daemon's doctor",
@@ -31,7 +35,9 @@ struct DaemonRoutes {
         return try Answer.value(await host.doctor())
     }
 
-    @Sendable private func health(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func health(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         try Answer.value(Health(status: "ok"))
     }
 

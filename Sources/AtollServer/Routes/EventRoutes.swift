@@ -11,7 +11,9 @@ struct EventRoutes {
         router.get("/v1/events", use: events)
     }
 
-    @Sendable private func events(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func events(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         let events = try await host.events(
             since: request.count("since"), group: request.uri.queryParameters.get("group"),
             follow: request.flag("follow"), as: context.caller)

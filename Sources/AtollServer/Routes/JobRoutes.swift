@@ -14,7 +14,8 @@ struct JobRoutes {
         router.post("/v1/groups/{group}/jobs/{id}/signal", use: signal)
     }
 
-    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
+    {
         try Answer.value(await host.jobs(of: context.path("group"), as: context.caller))
     }
 
@@ -30,7 +31,9 @@ struct JobRoutes {
         return stream.response(to: request)
     }
 
-    @Sendable private func signal(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func signal(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         var request = request
         let text = try context.path("id")
         guard let id = UInt64(text) else {

@@ -14,7 +14,8 @@ struct MemberRoutes {
         router.delete("/v1/groups/{group}/members/{vm}", use: remove)
     }
 
-    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
+    {
         try Answer.value(await host.members(of: context.path("group"), as: context.caller))
     }
 
@@ -26,7 +27,9 @@ struct MemberRoutes {
         return try Answer.value(member, status: .created)
     }
 
-    @Sendable private func remove(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func remove(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         try await host.removeMember(
             context.path("vm"), from: context.path("group"), force: request.flag("force"),
             as: context.caller)

@@ -15,11 +15,14 @@ struct RegionRoutes {
         router.delete("/v1/groups/{group}/regions/{region}", use: delete)
     }
 
-    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
+    {
         try Answer.value(await host.regions(of: context.path("group"), as: context.caller))
     }
 
-    @Sendable private func create(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func create(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         var request = request
         let spec = try await request.decode(RegionSpec.self, limit: configuration.bodyLimit)
         let region = try await host.createRegion(
@@ -27,13 +30,16 @@ struct RegionRoutes {
         return try Answer.value(region, status: .created)
     }
 
-    @Sendable private func show(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func show(_ request: Request, _ context: APIContext) async throws -> Response
+    {
         let region = try await host.region(
             context.path("region"), of: context.path("group"), as: context.caller)
         return try Answer.value(region)
     }
 
-    @Sendable private func delete(_ request: Request, _ context: APIContext) async throws -> Response {
+    @Sendable private func delete(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
         try await host.deleteRegion(
             context.path("region"), of: context.path("group"), force: request.flag("force"),
             as: context.caller)

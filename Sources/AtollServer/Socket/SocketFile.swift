@@ -16,7 +16,8 @@ struct SocketFile {
     func prepare() async throws(APIError) {
         guard path.hasPrefix("/"), path.utf8.count <= Self.longestPath else {
             throw APIError(
-                code: .badRequest, message: "the socket's path is no absolute path of at most "
+                code: .badRequest,
+                message: "the socket's path is no absolute path of at most "
                     + "\(Self.longestPath) bytes", value: path,
                 remedy: "name a shorter absolute path with --socket")
         }

@@ -55,7 +55,7 @@ struct Run: AsyncParsableCommand {
     func run() async throws {
         // The usual codes could be the program's own, so the launcher has one for itself.
         let launcherFailed = ExitCode(Int32(JobStatus.launcherFailed))
-        try await global.withClient(exitCode: { _ in launcherFailed }) { client in
+        try await global.withClient(failureCode: launcherFailed) { client in
             let style: JobPrinter.Style =
                 if global.json { .json } else if withoutPrefix { .plain } else { .prefixed }
             let session = JobSession(

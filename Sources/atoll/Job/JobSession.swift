@@ -64,7 +64,7 @@ actor JobSession {
     private func send(_ signal: UnixSignal, to job: UInt64) async throws(APIError) {
         do {
             try await client.signalJob(job, in: group, signal: Int(signal.rawValue))
-        } catch where error.code == .noSuchJob {
+        } catch  where error.code == .noSuchJob {
             // It has just ended by itself: its last event is on the way.
         }
     }

@@ -20,10 +20,9 @@ struct GlobalOptions: ParsableArguments {
     }
 
     /// Runs a command's body with a client. An error is reported once, in the form asked for, and
-    /// becomes the exit code; `exitCode` replaces the usual table.
+    /// becomes the exit code: that of the usual table, or `failureCode`.
     func withClient(
-        exitCode: (APIError) -> ExitCode = \.exitCode,
-        _ body: (AtollClient) async throws -> Void
+        failureCode: ExitCode? = nil, _ body: (AtollClient) async throws -> Void
     ) async throws {
         let client = AtollClient(socketPath: socketPath)
         do {
@@ -32,7 +31,7 @@ struct GlobalOptions: ParsableArguments {
         } catch let error as APIError {
             await client.shutdown()
             Report(json: json).failure(error)
-            throw exitCode(error)
+            throw failureCode ?? error.exitCode
         } catch {
             await client.shutdown()
             throw error

@@ -31,7 +31,9 @@ struct Table {
                 }
             }
             let line = cells.joined(separator: "  ")
-            return String(line.prefix(upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex))
+            return String(
+                line.prefix(
+                    upTo: line.lastIndex { $0 != " " }.map(line.index(after:)) ?? line.startIndex))
         }
     }
 }

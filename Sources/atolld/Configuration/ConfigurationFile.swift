@@ -11,7 +11,8 @@ struct ConfigurationFile {
 
     func provider() async throws -> any ConfigProvider {
         try check()
-        let place = ConfigReader(provider: InMemoryProvider(values: ["filePath": .init(stringLiteral: path)]))
+        let place = ConfigReader(
+            provider: InMemoryProvider(values: ["filePath": .init(stringLiteral: path)]))
         return try await FileProvider<JSONSnapshot>(config: place)
     }
 
@@ -46,7 +47,8 @@ struct ConfigurationFile {
         }
     }
 
-    private static let example = "a configuration file looks like {\"logLevel\": \"debug\"}; "
+    private static let example =
+        "a configuration file looks like {\"logLevel\": \"debug\"}; "
         + "atolld --check-config prints a whole one"
 
     private static func words(_ error: any Error) -> String {

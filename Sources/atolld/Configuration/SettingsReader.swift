@@ -39,7 +39,9 @@ struct SettingsReader {
     ) throws(ConfigurationError) -> Settings {
         let reader = ConfigReader(providers: Origin.allCases.compactMap { providers[$0] })
 
-        func text(_ key: SettingKey) -> String { reader.string(forKey: key.key, default: key.standard) }
+        func text(_ key: SettingKey) -> String {
+            reader.string(forKey: key.key, default: key.standard)
+        }
 
         func value<Value>(
             _ key: SettingKey, _ wanted: String, _ parse: (String) -> Value?

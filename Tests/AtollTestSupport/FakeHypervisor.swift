@@ -15,6 +15,8 @@ public final class FakeHypervisor: Hypervisor {
         /// VMs to which nothing can be attached.
         public var refusing: Set<UUID> = []
         public var boots = 0
+
+        public init() {}
     }
 
     private let world: Mutex<World>
@@ -68,7 +70,8 @@ public final class FakeHypervisor: Hypervisor {
             world.boots += 1
             world.domains[id]?.state = .running
             world.domains[id]?.boot = world.boots
-            world.domains[id]?.live = world.domains[id]?.stored ?? []
+            let stored = world.domains[id]?.stored ?? []
+            world.domains[id]?.live = stored
         }
         if !silently { tell(.started(id)) }
     }

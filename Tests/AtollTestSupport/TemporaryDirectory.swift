@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import Foundation
+import Foundation
 
 /// A directory that goes with its owner.
 public final class TemporaryDirectory: Sendable {

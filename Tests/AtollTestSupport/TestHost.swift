@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import AtollAPI
+import AtollAPI
 public import AtollHost
 import Foundation
 import Logging

@@ -26,7 +26,7 @@ struct Daemon {
         let hypervisor = LibvirtHypervisor(uri: settings.libvirtURI, logger: logger)
         let host = HostService(
             ledger: try ledger(), hypervisor: hypervisor, configuration: hostConfiguration,
-            logger: logger)
+            logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(
             host: host, configuration: APIConfiguration(socketPath: settings.socket),
             identify: .kernel(administrators: administrators), logger: logger,

@@ -48,7 +48,7 @@ import Testing
     }
 
     @Test(arguments: [
-        (UInt64(3) << 20, ErrorCode.sizeNotPowerOfTwo, "3 MiB"),
+        (UInt64(3) << 20, ErrorCode.sizeNotPowerOfTwo, "3 MiB" as String?),
         ((1 << 20) + 1, .sizeNotPowerOfTwo, "1.0 MiB"), (1 << 19, .sizeTooSmall, "512 KiB"),
         (0, .sizeTooSmall, "0 B"), (1 << 41, .sizeTooLarge, "2 TiB"),
         (1 << 63, .sizeTooLarge, "8388608 TiB"), (.max, .sizeNotPowerOfTwo, nil),

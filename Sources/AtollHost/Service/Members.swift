@@ -113,6 +113,7 @@ extension HostService {
         try set(member, leaving: true, attachments: .detaching)
         step(.memberLeaving)
         do throws(APIError) { try await expel(member, from: state) } catch {
+            try? wish(state.regions.map { ($0.id, member.vm) })
             try? set(member, leaving: false, attachments: .attaching)
             for region in state.regions { assign(member, in: region.id) }
             await reconcileInTurn(state.group.name)

@@ -89,6 +89,8 @@ extension HostService {
         try set(row, .deleting, attachments: .detaching)
         step(.deleteRecorded)
         do throws(APIError) { try await unmake(row, of: state) } catch {
+            // What was unplugged already lost its row with it.
+            try? wish(state.members.map { (row.id, $0.vm) })
             try? set(row, .ready, attachments: .attaching)
             mapped[row.id]?.setDraining(false)
             await reconcileInTurn(state.group.name)
@@ -108,6 +110,17 @@ extension HostService {
                 try db.execute(
                     sql: "UPDATE attachments SET state = ? WHERE regionID = ?",
                     arguments: [attachments.rawValue, row.id.uuidString.lowercased()])
+            }
+        }
+    }
+
+    /// Writes down that these members shall have these regions.
+    func wish(_ pairs: [(region: UUID, vm: UUID)]) throws(APIError) {
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                for (region, vm) in pairs {
+                    try AttachmentRow(regionID: region, vm: vm, state: .attaching).save(db)
+                }
             }
         }
     }

@@ -6,7 +6,7 @@ public enum Step: String, Sendable, CaseIterable {
     case regionRecorded, regionMade, regionNamed, regionReady
     case memberRecorded, memberAssigned
     case attachedLive, attachedStored, attachRecorded
-    case detachRecorded, drained, detachedLive, detachedStored, attachmentForgotten
+    case drained, detachedLive, detachedStored, attachmentForgotten
     case deleteRecorded, objectUnlinked, regionForgotten
     case memberLeaving, memberForgotten
 }

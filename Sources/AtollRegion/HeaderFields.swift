@@ -57,7 +57,8 @@ struct HeaderFields {
 
     /// Checks what tells a region from other memory, and its size; the first page is enough.
     @discardableResult
-    static func checkKind(_ memory: SharedMemory, bytes: UInt64) throws(RegionError) -> RegionLayout {
+    static func checkKind(_ memory: SharedMemory, bytes: UInt64) throws(RegionError) -> RegionLayout
+    {
         let magic = memory.load64(ATOLL_AT_HEADER_MAGIC)
         guard magic == ATOLL_ABI_MAGIC else { throw .noRegion(magic: magic) }
         let version = memory.load32(ATOLL_AT_HEADER_VERSION)

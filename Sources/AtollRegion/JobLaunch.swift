@@ -14,6 +14,9 @@ public enum LaunchEvent: Sendable, Equatable {
     case silent(rank: Int)
     /// The member's output is no longer readable.
     case corrupt(rank: Int, RingCorrupt)
+    /// The job was cleared away: the agents took its launcher, which was silent for the lease, for
+    /// dead.
+    case withdrawn(rank: Int)
 }
 
 /// The launcher's side of one job: post, poll until over, finish. It waits for nothing itself, so
@@ -59,29 +62,51 @@ public struct JobLaunch: Sendable {
 
     public var isOver: Bool { ranks.allSatisfy { $0.isOver } }
 
-    /// What is new since the last poll, and the launcher's own heartbeat. Never waits.
+    /// What is new since the last poll, and the launcher's own heartbeat. Never waits. Who was lost
+    /// comes first: the others may have failed because of it.
     public mutating func poll(now: UInt64) -> [LaunchEvent] {
-        board.beat(ticket)
         var events: [LaunchEvent] = []
-        for rank in ranks.indices where !ranks[rank].isOver { poll(rank, now, &events) }
+        guard board.state(ticket) != .free else {
+            // The rings may be another job's by now.
+            for rank in ranks.indices where !ranks[rank].isOver {
+                end(rank, .withdrawn(rank: rank), failed: true, &events)
+            }
+            return events
+        }
+        board.beat(ticket)
+        // The parts' states first: what an ended process wrote is then in its ring already, and a loss
+        // that made it fail is then seen below.
+        let parts = ranks.indices.map { board.part(ticket, rank: $0) }
+        let drained = ranks.indices.map { ranks[$0].isOver || drain($0, &events) }
+        var isLossPending = false
+        for rank in ranks.indices where !ranks[rank].isOver && isLost(rank, parts[rank]) {
+            if drained[rank] {
+                end(rank, .lost(rank: rank), failed: true, &events)
+            } else {
+                isLossPending = true
+            }
+        }
+        for rank in ranks.indices where !ranks[rank].isOver && drained[rank] && !isLossPending {
+            poll(rank, parts[rank], now, &events)
+        }
         return events
     }
 
-    private mutating func poll(_ rank: Int, _ now: UInt64, _ events: inout [LaunchEvent]) {
-        // The part's state first: what an ended process wrote is then in the ring already.
-        let part = board.part(ticket, rank: rank)
-        let isAlive = board.region.isAlive(
-            slot: ranks[rank].slot, incarnation: ranks[rank].incarnation)
-        guard drain(rank, &events) else { return }
+    private func isLost(_ rank: Int, _ part: JobPart) -> Bool {
+        part.state != .exited && part.state != .refused
+            && !board.region.isAlive(slot: ranks[rank].slot, incarnation: ranks[rank].incarnation)
+    }
+
+    private mutating func poll(
+        _ rank: Int, _ part: JobPart, _ now: UInt64, _ events: inout [LaunchEvent]
+    ) {
         switch part.state {
         case .exited:
             end(rank, .exited(rank: rank, status: part.status), failed: part.status != 0, &events)
         case .refused:
             end(rank, .refused(rank: rank, errno: part.status), failed: true, &events)
         case .none, .wanted, .running:
-            if !isAlive {
-                end(rank, .lost(rank: rank), failed: true, &events)
-            } else if isSilent(rank, now) {
+            if isSilent(rank, now) {
                 end(rank, .silent(rank: rank), failed: true, &events)
             }
         }

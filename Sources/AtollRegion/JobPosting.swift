@@ -44,7 +44,11 @@ extension JobBoard {
             throw .ringsExhausted(needed: request.members.count)
         }
         fill(ticket, request, payload, launcher, rings)
-        memory.store(Self.pack(number, ATOLL_JOB_POSTED), word: layout.job(ticket.index))
+        // Compared, since a claim that stood for too long is cleared away.
+        let claimed = Self.pack(number, ATOLL_JOB_CLAIMED)
+        let posted = Self.pack(number, ATOLL_JOB_POSTED)
+        guard memory.compareExchange(claimed, posted, word: layout.job(ticket.index)) == claimed
+        else { throw .boardFull(slots: slots) }
         for member in request.members { region.callAttention(slot: member.slot) }
         return ticket
     }

@@ -45,6 +45,7 @@ public struct ProgramStart {
                                 user: account?.user ?? 0, group: account?.group ?? 0,
                                 groups: groups.baseAddress, group_count: groups.count,
                                 output: output, error: error, report: report)
+                            // SAFETY: as above; `what` lives as long as the call.
                             return unsafe atoll_spawn(&what)
                         }
                     }

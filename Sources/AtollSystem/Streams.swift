@@ -11,6 +11,10 @@ extension OwnedFD {
     /// How many bytes wait in a pipe.
     public borrowing func readableBytes() -> Int { max(0, Int(atoll_readable_bytes(raw))) }
 
+    /// Locks the file against other opens of it, as long as this one, or a copy of it in a process
+    /// made by fork, is open. Throws ``Errno/tryAgain`` where somebody has it.
+    public borrowing func lock() throws(Errno) { _ = try checked(atoll_lock(raw)) }
+
     /// A file to append to.
     public init(appendingTo path: [UInt8]) throws(Errno) {
         // SAFETY: the shim reads the closed string during the call only.

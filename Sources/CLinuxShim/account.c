@@ -9,6 +9,7 @@
 #include <pwd.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -60,6 +61,8 @@ long atoll_list(const char *path, uint8_t *into, size_t bytes) {
 int atoll_make_directory(const char *path, uint32_t mode) {
     return mkdir(path, (mode_t)mode) < 0 ? -errno : 0;
 }
+
+int atoll_lock(int fd) { return flock(fd, LOCK_EX | LOCK_NB) < 0 ? -errno : 0; }
 
 int atoll_rename(const char *from, const char *to) { return rename(from, to) < 0 ? -errno : 0; }
 

@@ -22,7 +22,8 @@ public struct ArgumentReader {
     /// The next option's name; `nil` where options end, at `--` or at a word that is none.
     public mutating func nextOption() throws(UsageError) -> [UInt8]? {
         if let attached {
-            throw UsageError("\(option) takes no value, but got '\(attached)': drop the '=' and the rest")
+            throw UsageError(
+                "\(option) takes no value, but got '\(attached)': drop the '=' and the rest")
         }
         guard let word = words.first, word.count > 1, word[0] == 0x2d else { return nil }
         words.removeFirst()

@@ -19,7 +19,9 @@ public struct Message: ExpressibleByStringInterpolation, Sendable, Equatable {
 
         public mutating func appendLiteral(_ literal: String) { bytes += Array(literal.utf8) }
         /// Bytes that others chose: control characters would move a terminal's cursor.
-        public mutating func appendInterpolation(_ text: [UInt8]) { bytes += Message.printable(text) }
+        public mutating func appendInterpolation(_ text: [UInt8]) {
+            bytes += Message.printable(text)
+        }
         public mutating func appendInterpolation(_ text: String) {
             bytes += Message.printable(Array(text.utf8))
         }

@@ -20,7 +20,10 @@ public struct AgentOptions: Sendable {
     public init() {}
 
     /// What a command line asks for.
-    public enum Wish: Sendable { case serve(AgentOptions), help, version }
+    public enum Wish: Sendable {
+        case serve(AgentOptions)
+        case help, version
+    }
 
     /// Throws ``UsageError`` for what it cannot make sense of.
     public static func parse(_ words: ArraySlice<[UInt8]>) throws(UsageError) -> Wish {
@@ -29,7 +32,8 @@ public struct AgentOptions: Sendable {
         while let option = try reader.nextOption() {
             switch option {
             case "--user".bytes: options.user = try reader.value()
-            case "--sysfs".bytes: options.sysfs = String(decoding: try reader.value(), as: UTF8.self)
+            case "--sysfs".bytes:
+                options.sysfs = String(decoding: try reader.value(), as: UTF8.self)
             case "--region".bytes: options.file = try reader.value()
             case "--uuid".bytes:
                 let text = try reader.value()

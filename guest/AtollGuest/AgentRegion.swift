@@ -109,7 +109,8 @@ final class AgentRegion {
                 ticket, rank: place.rank, from: .wanted, to: .exited,
                 status: UInt32(Signal.terminate))
         case .running:
-            // An agent before this one started it, and it died with that agent.
+            // An agent before this one started it, and it was to die with that agent.
+            guard ProcessLeftovers(place, member).kill() == 0 else { return }
             log.say("\(name): job \(ticket.number): ended with an earlier agent")
             _ = board.advance(
                 ticket, rank: place.rank, from: .running, to: .exited,
@@ -144,8 +145,10 @@ final class AgentRegion {
         case .goesOn: return
         case .refused(let error): log.say("\(name): job \(ticket.number): refused: \(error)")
         case .ended(let status):
-            log.say("\(name): job \(ticket.number): process \(process.pid) ended: \(status.shellCode)")
+            log.say(
+                "\(name): job \(ticket.number): process \(process.pid) ended: \(status.shellCode)")
         }
         processes[index] = nil
+        _ = ProcessLeftovers(process.place, member).kill()
     }
 }

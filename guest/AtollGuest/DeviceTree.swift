@@ -55,7 +55,9 @@ public struct DeviceTree: Sendable {
 
     /// This VM's own UUID, as SMBIOS has it; only root may read it.
     public func machine() -> UUID128? {
-        (try? readFile(root + "/class/dmi/id/product_uuid", limit: 64)).flatMap { UUID128(text: $0) }
+        (try? readFile(root + "/class/dmi/id/product_uuid", limit: 64)).flatMap {
+            UUID128(text: $0)
+        }
     }
 
     /// From the lines `start end flags` of a device's `resource` file; `nil` where the BAR has no
@@ -64,7 +66,8 @@ public struct DeviceTree: Sendable {
         let lines = text.split(separator: 0x0a)
         guard lines.count > bar else { return nil }
         let fields = lines[bar].split(separator: 0x20)
-        guard fields.count == 3, let start = hexadecimal(fields[0]), let end = hexadecimal(fields[1]),
+        guard fields.count == 3, let start = hexadecimal(fields[0]),
+            let end = hexadecimal(fields[1]),
             start > 0, end > start, end < UInt64.max
         else { return nil }
         return end - start + 1

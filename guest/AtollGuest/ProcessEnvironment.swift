@@ -52,16 +52,24 @@ public struct JobEnvironment: Sendable {
             }
         }
         for variable in job { set(variable) }
-        set("ATOLL_REGION", member.device.path)
+        for variable in Self.identity(place, member) { set(variable) }
         set("ATOLL_REGION_BYTES", Int(member.device.bytes))
-        set("ATOLL_JOB", Int(truncatingIfNeeded: place.ticket.number))
         set("ATOLL_JOB_INDEX", place.ticket.index)
-        set("ATOLL_SLOT", member.slot)
-        set("ATOLL_INCARNATION", Int(truncatingIfNeeded: member.incarnation))
         set("ATOLL_RANK", place.rank)
         set("ATOLL_VMS", place.vms)
         set("ATOLL_THREADS_PER_VM", place.threadsPerVM)
         set("ATOLL_VM_NAME", member.name)
+    }
+
+    /// What no other part of any job has the same of.
+    static func identity(_ place: JobPlace, _ member: Membership) -> [[UInt8]] {
+        [
+            "ATOLL_REGION=".bytes + member.device.path,
+            "ATOLL_JOB=".bytes + Message.decimal(Int(truncatingIfNeeded: place.ticket.number)),
+            "ATOLL_SLOT=".bytes + Message.decimal(member.slot),
+            "ATOLL_INCARNATION=".bytes
+                + Message.decimal(Int(truncatingIfNeeded: member.incarnation)),
+        ]
     }
 
     private mutating func set(_ name: String, _ value: Int) { set(name, Message.decimal(value)) }

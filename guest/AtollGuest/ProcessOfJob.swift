@@ -57,7 +57,11 @@ final class JobProcess {
     var isBlocked: Bool { outputs.contains { $0.isBlocked } }
 
     /// What has become of the process.
-    enum Progress: Equatable { case goesOn, refused(Errno), ended(WaitStatus) }
+    enum Progress: Equatable {
+        case goesOn
+        case refused(Errno)
+        case ended(WaitStatus)
+    }
 
     /// Moves everything on that can be moved without waiting.
     func advance() -> Progress {

@@ -88,7 +88,8 @@ struct Launcher {
         case .refused(let rank, let errno):
             let error = Errno(code: Int32(truncatingIfNeeded: errno))
             printer.say("\(names[rank]): cannot start \(options.program[0]): \(error)")
-            failure = failure
+            failure =
+                failure
                 ?? (error == .noSuchFile ? ExitCode.notFound : ExitCode.cannotStart)
         case .lost(let rank):
             printer.finish(rank: rank)
@@ -97,8 +98,16 @@ struct Launcher {
         case .silent(let rank):
             printer.finish(rank: rank)
             printer.say(
-                "VM \(names[rank]) has been silent for \(options.leaseSeconds) s; the job was ended")
+                "VM \(names[rank]) has been silent for \(options.leaseSeconds) s; the job was ended"
+            )
             isLost = true
+        case .withdrawn(let rank):
+            printer.finish(rank: rank)
+            if failure == nil {
+                printer.say(
+                    "this launcher was silent for \(options.leaseSeconds) s; the job was ended")
+            }
+            failure = failure ?? ExitCode.launcherFailed
         case .corrupt(let rank, _):
             printer.say("the output of VM \(names[rank]) was overwritten; the job was ended")
             failure = failure ?? ExitCode.launcherFailed

@@ -8,7 +8,7 @@ internal import AtollSystem
 ///
 /// If the launcher dies, the kernel tells the agents, who end their jobs and remove the object.
 final class LocalGroup {
-    private let path: [UInt8]
+    private let object: LocalObject
     private let region: Region
     private var agents: [Int32] = []
     private let launcher = Identity.process
@@ -16,25 +16,23 @@ final class LocalGroup {
     private static var joinPatience: UInt64 { 30_000_000_000 }
 
     init(members: Int, bytes: UInt64) throws(RunError) {
-        let name: Message = "atoll-local.\(Identity.process).\(MonotonicClock.now())"
-        path = "/dev/shm/".bytes + name.bytes
-        let text = String(decoding: path, as: UTF8.self)
+        LocalObject.sweep()
         do throws(Errno) {
-            let file = try OwnedFD(opening: text, [.write, .create])
-            try file.setSize(bytes)
-            let memory = SharedMemory(try Mapping(file, count: Int(bytes)))
+            object = try LocalObject(bytes: bytes)
             let identity = RegionIdentity(
                 region: UUID128(high: MonotonicClock.now(), low: UInt64(Identity.process)),
                 group: UUID128(high: 0, low: 0), regionName: "local".bytes,
                 groupName: "local".bytes)
             // The size was checked with the options.
+            let memory = try object.map()
             guard let region = try? Region.format(memory, identity) else {
                 throw Errno.invalidArgument
             }
             self.region = region
         } catch {
-            _ = try? unlink(text)
-            throw RunError("cannot make a region of \(bytes) bytes in /dev/shm: \(error)")
+            throw RunError(
+                "cannot make a region of \(bytes) bytes in /dev/shm: \(error): choose with --region-size"
+            )
         }
         for slot in 0..<members {
             region.assign(
@@ -57,14 +55,14 @@ final class LocalGroup {
         // is the launcher's to pass on.
         _ = try? Current.beginSession()
         var options = AgentOptions()
-        options.file = path
+        options.file = object.path
         options.vm = Self.vm(slot)
         options.vcpus = max(1, Processor.onlineCount / members)
         let parent = launcher
         let ended: Void? = (try? Agent(options, log: .silent)).flatMap { agent in
             try? agent.run { try? Current.dieWithParent(Signal.terminate, parent: parent) }
         }
-        _ = try? unlink(String(decoding: path, as: UTF8.self))
+        object.remove()
         Current.exit(ended == nil ? 1 : 0)
     }
 
@@ -85,6 +83,6 @@ final class LocalGroup {
         for agent in agents { _ = try? Signal.send(Signal.terminate, to: agent) }
         for agent in agents { _ = try? Child.reap(agent) }
         agents = []
-        _ = try? unlink(String(decoding: path, as: UTF8.self))
+        object.remove()
     }
 }

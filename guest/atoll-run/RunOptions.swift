@@ -19,7 +19,10 @@ struct RunOptions {
     var leaseSeconds = 10
     var program: [[UInt8]] = []
 
-    enum Wish { case run(RunOptions), help, version }
+    enum Wish {
+        case run(RunOptions)
+        case help, version
+    }
 
     static func parse(_ words: ArraySlice<[UInt8]>) throws(UsageError) -> Wish {
         var options = RunOptions()

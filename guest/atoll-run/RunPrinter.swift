@@ -101,7 +101,8 @@ private struct OutputQueue {
             poll.wait(milliseconds: 0)
             guard poll.isReady(place) else { return }
             do throws(Errno) {
-                written += try write(bytes[written..<min(bytes.count, written + 4096)], to: descriptor)
+                written += try write(
+                    bytes[written..<min(bytes.count, written + 4096)], to: descriptor)
             } catch {
                 if error == .interrupted || error == .tryAgain { continue }
                 isClosed = true

@@ -36,6 +36,9 @@ struct JobVerdict {
                 JobStatus.launcherFailed,
                 "the output of VM \(vms[rank]) is not readable (head \(ring.head), tail \(ring.tail))")
             return []
+        case .withdrawn:
+            fail(JobStatus.launcherFailed, "the job was cleared away while this daemon was silent")
+            return []
         }
     }
 

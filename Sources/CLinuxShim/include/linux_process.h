@@ -90,6 +90,8 @@ int atoll_open_log(const char *path);
 /// The names in a directory, each closed by NUL, as far as they fit; the bytes filled.
 long atoll_list(const char *path, uint8_t *into, size_t bytes);
 int atoll_make_directory(const char *path, uint32_t mode);
+/// Locks the open file against other opens of it, if nobody has; -EAGAIN where somebody has.
+int atoll_lock(int fd);
 int atoll_rename(const char *from, const char *to);
 long atoll_working_directory(uint8_t *into, size_t bytes);
 const char *atoll_error_text(int error);

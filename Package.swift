@@ -14,13 +14,23 @@ let strict: [SwiftSetting] = [
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
 
+let embedded = ["-enable-experimental-feature", "Embedded"]
+
+/// What guests load is linked without the Swift runtime's start-up code, and without the functions
+/// that it does not use.
+let guestLink: [LinkerSetting] = [
+    .unsafeFlags(embedded + ["-Xlinker", "--gc-sections"], .when(traits: ["Guest"]))
+]
+
 /// Targets that guests load. Under the trait `Guest` they are Embedded Swift, so that what a guest
 /// loads needs libc alone; without it the same sources serve the host and the tests.
 let shared: [SwiftSetting] =
     strict + [
         .enableExperimentalFeature("Lifetimes"),
-        .enableExperimentalFeature("Embedded", .when(traits: ["Guest"])),
-        .unsafeFlags(["-wmo"], .when(traits: ["Guest"])),
+        // As flags: the package manager links with a conditional feature even where its condition
+        // does not hold, and the Swift runtime then does not know the program's types.
+        .unsafeFlags(
+            embedded + ["-wmo", "-Xfrontend", "-function-sections"], .when(traits: ["Guest"])),
     ]
 
 let log = Target.Dependency.product(name: "Logging", package: "swift-log")
@@ -131,17 +141,19 @@ let package = Package(
         .target(name: "CAtollGuest", path: "guest/CAtollGuest"),
         .target(
             name: "AtollGuestC", dependencies: ["AtollGuest", "CAtollGuest"],
-            path: "guest/AtollGuestC", swiftSettings: shared),
+            path: "guest/AtollGuestC", swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-agent", dependencies: ["AtollGuest"], path: "guest/atoll-agent",
-            swiftSettings: shared),
+            swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-run", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
             path: "guest/atoll-run",
-            swiftSettings: shared),
+            swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
-            name: "atoll-heat", dependencies: ["AtollGuest"], path: "guest/examples/heat",
-            swiftSettings: shared),
+            name: "atoll-heat",
+            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
+            path: "guest/examples/heat", swiftSettings: shared,
+            linkerSettings: guestLink),
 
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
@@ -161,5 +173,13 @@ let package = Package(
                 .product(name: "NIOPosix", package: "swift-nio"),
             ],
             swiftSettings: strict),
+        .testTarget(
+            name: "AtollSyncTests",
+            dependencies: ["AtollSync", "AtollRegion", "AtollSystem", "CAtollABI"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .testTarget(
+            name: "AtollGuestTests",
+            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "atoll-heat"],
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
     ]
 )

@@ -23,6 +23,7 @@ public enum Invocation {
     }
 
     private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
+        // SAFETY: only compared with nil here.
         guard let text = unsafe text else { return nil }
         var result: [UInt8] = []
         var index = 0

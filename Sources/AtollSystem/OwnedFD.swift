@@ -41,6 +41,19 @@ extension OwnedFD {
         self.init(taking: try checked(result))
     }
 
+    /// The same for a path that came as bytes; ``Errno/noSuchFile`` where they hold a NUL.
+    public init(opening path: [UInt8], _ mode: OpenMode = [], permissions: UInt32 = 0o600)
+        throws(Errno)
+    {
+        guard !path.contains(0) else { throw .noSuchFile }
+        let text = path.map { CChar(bitPattern: $0) } + [0]
+        // SAFETY: the shim reads the C string during the call only.
+        let result = unsafe text.withUnsafeBufferPointer {
+            unsafe atoll_open($0.baseAddress!, mode.rawValue, permissions)
+        }
+        self.init(taking: try checked(result))
+    }
+
     /// An anonymous memory object, which stands for a region where there is no name to give.
     public init(anonymous name: String) throws(Errno) {
         // SAFETY: the shim reads the C string during the call only.

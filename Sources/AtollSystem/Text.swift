@@ -10,10 +10,13 @@ public struct Text: Sendable {
 
     public mutating func add(_ text: StaticString) {
         // SAFETY: the literal's own bytes, which live as long as the process.
-        unsafe bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+        unsafe bytes.append(
+            contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
     public mutating func add(_ text: [UInt8]) { bytes += text }
+
+    public mutating func add(_ text: Text) { bytes += text.bytes }
 
     public mutating func add(_ number: some BinaryInteger) {
         if number < 0 { bytes.append(0x2d) }

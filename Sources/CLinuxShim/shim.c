@@ -4,7 +4,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <pthread.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -115,34 +114,6 @@ __attribute__((constructor)) static void remember_arguments(int count, char **va
 int atoll_argument_count(void) { return argument_count; }
 const char *atoll_argument(int i) { return i >= 0 && i < argument_count ? arguments[i] : NULL; }
 const char *atoll_environment(const char *name) { return getenv(name); }
-
-struct start {
-    void (*body)(void *);
-    void *context;
-};
-
-static void *trampoline(void *argument) {
-    struct start start = *(struct start *)argument;
-    free(argument);
-    start.body(start.context);
-    return NULL;
-}
-
-int atoll_thread_start(uint64_t *id, void (*body)(void *), void *context) {
-    struct start *start = malloc(sizeof *start);
-    if (start == NULL) return -ENOMEM;
-    *start = (struct start){body, context};
-    pthread_t thread;
-    int error = pthread_create(&thread, NULL, trampoline, start);
-    if (error != 0) {
-        free(start);
-        return -error;
-    }
-    *id = (uint64_t)thread;
-    return 0;
-}
-
-int atoll_thread_join(uint64_t id) { return -pthread_join((pthread_t)id, NULL); }
 
 // kill(2) finds threads by their own ids too, not only processes.
 bool atoll_thread_exists(int id) { return kill(id, 0) == 0 || errno != ESRCH; }

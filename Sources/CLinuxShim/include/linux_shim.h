@@ -76,9 +76,9 @@ const char *atoll_argument(int index);
 const char *atoll_environment(const char *name);
 
 // Threads
-/// Starts a thread that runs body(context). 0 or -errno.
-int atoll_thread_start(uint64_t *id, void (*body)(void *), void *context);
-int atoll_thread_join(uint64_t id);
+/// Calls body(context, 0 .. count - 1), each in a thread of its own, the caller's for 0; returns when
+/// all have returned. 0, or -errno with body never called.
+int atoll_threads_run(int count, void (*body)(void *context, int index), void *context);
 /// Whether a thread of this kernel has this id. Another user's counts too.
 bool atoll_thread_exists(int id);
 

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+import Foundation
+
+/// A process that a test starts. It does not outlive the test.
+final class Child: @unchecked Sendable {
+    let process = Process()
+    private let pipe = Pipe()
+
+    /// Where this process has its Swift runtime from. Executables that can also be Embedded Swift are
+    /// linked without the path to it.
+    private static let swiftRuntime: String = {
+        // A file of /proc has no size: read it to its end.
+        let data = FileHandle(forReadingAtPath: "/proc/self/maps")?.readDataToEndOfFile()
+        let maps = String(decoding: data ?? Data(), as: UTF8.self)
+        let line = maps.split(separator: "\n").first { $0.hasSuffix("/libswiftCore.so") }
+        let path = line.map { $0.drop { $0 != "/" } } ?? ""
+        return URL(fileURLWithPath: String(path)).deletingLastPathComponent().path
+    }()
+
+    /// A program that was built beside this test.
+    init(_ program: String, _ arguments: [String], _ environment: [String: String]) throws {
+        let here = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        process.executableURL = here.deletingLastPathComponent().appendingPathComponent(program)
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment
+            .merging(["LD_LIBRARY_PATH": Self.swiftRuntime]) { $1 }
+            .merging(environment) { $1 }
+        process.standardOutput = pipe
+        try process.run()
+    }
+
+    deinit { kill() }
+
+    func kill() {
+        if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    /// Its standard output up to its end, line by line, and its exit code.
+    func finish() -> (lines: [String], status: Int32) {
+        let data = pipe.fileHandleForReading.readDataToEndOfFile()
+        process.waitUntilExit()
+        let text = String(decoding: data, as: UTF8.self)
+        return (text.split(separator: "\n").map(String.init), process.terminationStatus)
+    }
+
+    /// Waits for its next line of output.
+    func line() -> String? {
+        var bytes: [UInt8] = []
+        while let byte = pipe.fileHandleForReading.readData(ofLength: 1).first {
+            if byte == 0x0a { return String(decoding: bytes, as: UTF8.self) }
+            bytes.append(byte)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollRegion
+internal import AtollSync
+internal import AtollSystem
+
+/// The threads, over all members, that work on one job: this process's part of them.
+///
+/// Every process of the job joins, then all call ``run(_:)`` the same number of times.
+///
+/// ## If the holder dies
+/// When a member of the job is lost, its process ends, or a thread of the team throws, then every
+/// wait of the others ends in an error (``TeamError/sync(_:)``), and so does ``run(_:)``.
+public final class Team: Sendable {
+    public let environment: TeamEnvironment
+    public let region: Region
+    let liveness: MemberLiveness
+    let watch: TeamWatch
+    let block: TeamBlock
+    let directory: Directory
+
+    /// Joins as the agent's environment says.
+    ///
+    /// - Throws: any ``TeamError`` but ``TeamError/program(code:)``.
+    public static func join() throws(TeamError) -> Team {
+        try Team(TeamEnvironment())
+    }
+
+    /// Joins as this part of a job.
+    public convenience init(_ environment: TeamEnvironment) throws(TeamError) {
+        let memory: SharedMemory
+        do {
+            let file = try OwnedFD(opening: environment.region, [.write])
+            memory = SharedMemory(try Mapping(file, count: environment.regionBytes))
+        } catch { throw .mapping(error) }
+        try self.init(environment, memory)
+    }
+
+    /// Joins in memory that is mapped already.
+    public init(_ environment: TeamEnvironment, _ memory: SharedMemory) throws(TeamError) {
+        self.environment = environment
+        let size = environment.vms * environment.threadsPerVM
+        guard size <= TeamBlock.largestTeam else {
+            throw .teamTooLarge(threads: size, largest: TeamBlock.largestTeam)
+        }
+        do { region = try Region.open(memory) } catch { throw .region(error) }
+        liveness = MemberLiveness(
+            region: region, slot: environment.slot, incarnation: environment.incarnation)
+        var watch = try TeamWatch(region, environment)
+        let name = Self.objectName(environment.job, "team", [])
+        let record = try Directory(liveness, watch: watch).openOrCreate(
+            name, bytes: TeamBlock.bytes(threads: size), job: environment.job
+        ) { memory, offset in
+            TeamBlock(offset: offset).build(
+                memory, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
+        }
+        block = TeamBlock(offset: record.offset)
+        try block.check(memory, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
+        watch.block = block
+        self.watch = watch
+        directory = Directory(liveness, watch: watch)
+    }
+
+    /// Threads of the team, over all VMs.
+    public var size: Int { environment.vms * environment.threadsPerVM }
+    public var vms: Int { environment.vms }
+    public var threadsPerVM: Int { environment.threadsPerVM }
+    /// Which of the VMs this is.
+    public var vmRank: Int { environment.rank }
+
+    /// What the host calls the VM of this rank.
+    public func vmName(_ rank: Int) -> [UInt8] { region.member(watch.members[rank].slot).name }
+
+    /// Runs `body` once in each of this VM's threads, the caller's among them, and returns when all
+    /// threads of the team, in every VM, have come to its end. What they wrote is then seen here.
+    ///
+    /// - Throws: what `body` threw here, or why this part could not come to its end.
+    public func run(_ body: @escaping @Sendable (inout TeamThread) throws(TeamError) -> Void)
+        throws(TeamError)
+    {
+        let failures: [TeamError?]
+        do {
+            failures = try ThreadGroup.run(threadsPerVM) { index -> TeamError? in
+                var thread = TeamThread(self, index)
+                do throws(TeamError) {
+                    try body(&thread)
+                    try thread.barrier()
+                    return nil
+                } catch {
+                    self.tellOthers(error, rank: thread.rank)
+                    return error
+                }
+            }
+        } catch {
+            let failure = TeamError.threads(error)
+            tellOthers(failure, rank: vmRank * threadsPerVM)
+            throw failure
+        }
+        // One that ended because another did says less than the other.
+        let causes = failures.compactMap { $0 }
+        if let failure = causes.first(where: { !$0.isEcho }) ?? causes.first { throw failure }
+    }
+
+    /// Lets the others' waits end. What they see for themselves they need not be told.
+    private func tellOthers(_ failure: TeamError, rank: Int) {
+        switch failure {
+        case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): return
+        default: _ = region.memory.compareExchange(0, UInt64(rank + 1), word: block.failed)
+        }
+    }
+
+    // MARK: Named things
+
+    /// The lock of this name, the same for all threads of the team.
+    ///
+    /// - Throws: as ``Directory/openOrCreate(_:bytes:job:build:)``.
+    public func lock(_ name: StaticString) throws(TeamError) -> TeamLock {
+        try lock(named: Self.bytes(name))
+    }
+
+    public func lock(named name: [UInt8]) throws(TeamError) -> TeamLock {
+        let full = Self.objectName(environment.job, "lock.", name)
+        let record = try directory.openOrCreate(full, bytes: 64, job: environment.job) { _, _ in }
+        return TeamLock(offset: record.offset)
+    }
+
+    /// The array of this name, the same for all threads of the team; zero at first. It goes with the
+    /// job.
+    ///
+    /// - Throws: as ``Directory/openOrCreate(_:bytes:job:build:)``; a size that differs from the
+    ///   others' is ``TeamError/sizeMismatch(found:expected:)``.
+    public func array<Element: BitwiseCopyable>(
+        _ name: StaticString, of type: Element.Type, count: Int
+    ) throws(TeamError) -> SharedArray<Element> {
+        try array(named: Self.bytes(name), of: type, count: count)
+    }
+
+    public func array<Element: BitwiseCopyable>(
+        named name: [UInt8], of type: Element.Type, count: Int
+    ) throws(TeamError) -> SharedArray<Element> {
+        let stride = MemoryLayout<Element>.stride
+        guard count > 0, count <= region.layout.arenaBytes / stride else {
+            throw .noRoom(bytes: count.multipliedReportingOverflow(by: stride).partialValue)
+        }
+        let full = Self.objectName(environment.job, "data.", name)
+        let record = try directory.openOrCreate(
+            full, bytes: SharedArray<Element>.bytes(count), job: environment.job
+        ) { _, _ in }
+        return SharedArray(region.memory, at: record.offset, count: count)
+    }
+
+    private static func bytes(_ text: StaticString) -> [UInt8] {
+        var result = Text()
+        result.add(text)
+        return result.bytes
+    }
+
+    private static func objectName(_ job: UInt64, _ kind: StaticString, _ name: [UInt8]) -> [UInt8]
+    {
+        var text = Text()
+        text.add("job.")
+        text.add(job)
+        text.add(".")
+        text.add(kind)
+        text.add(name)
+        return text.bytes
+    }
+}

@@ -48,6 +48,9 @@ struct Atolld: AsyncParsableCommand {
     @Option(help: "How much memory is never given to regions, such as 2GiB.")
     var memoryReserve: String?
 
+    @Option(help: "How long an agent or a launcher may be silent before its job ends, such as 30s.")
+    var jobLease: String?
+
     @Flag(help: "Print the settings in force, as a configuration file, and stop.")
     var checkConfig = false
 
@@ -73,7 +76,7 @@ struct Atolld: AsyncParsableCommand {
         let all: [SettingKey: String?] = [
             .socket: socket, .stateDirectory: stateDirectory, .libvirtURI: libvirtURI,
             .adminGroup: adminGroup, .logLevel: logLevel, .logFormat: logFormat,
-            .shmDirectory: shmDirectory, .memoryReserve: memoryReserve,
+            .shmDirectory: shmDirectory, .memoryReserve: memoryReserve, .jobLease: jobLease,
         ]
         return all.compactMapValues { $0 }
     }

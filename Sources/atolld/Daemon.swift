@@ -52,6 +52,7 @@ struct Daemon {
         var configuration = HostConfiguration()
         configuration.memoryDirectory = settings.shmDirectory
         configuration.memoryReserve = settings.memoryReserve.bytes
+        configuration.lease = settings.jobLease.duration
         return configuration
     }
 

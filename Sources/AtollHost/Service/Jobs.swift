@@ -141,7 +141,7 @@ extension HostService {
                     .map { Array("\($0.key)=\($0.value)".utf8) }),
             members: members.map { ($0.slot, UInt64(clamping: $0.incarnation)) },
             threadsPerVM: spec.threadsPerVM ?? 0)
-        let lease = UInt64(configuration.lease.components.seconds) * 1000
+        let lease = UInt64(configuration.lease / .milliseconds(1))
         let launcher = JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: lease)
         do throws(JobBoardError) {
             return try JobLaunch(request, on: board, from: launcher, now: MonotonicClock.now())

@@ -5,7 +5,7 @@ import Configuration
 /// The daemon's settings, by their names in the configuration file.
 enum SettingKey: String, CaseIterable {
     case socket, stateDirectory, libvirtURI, adminGroup, logLevel, logFormat, shmDirectory
-    case memoryReserve
+    case memoryReserve, jobLease
 
     var key: ConfigKey { ConfigKey([rawValue]) }
 
@@ -32,6 +32,7 @@ enum SettingKey: String, CaseIterable {
         case .logFormat: "text"
         case .shmDirectory: "/dev/shm"
         case .memoryReserve: "256MiB"
+        case .jobLease: "30s"
         }
     }
 

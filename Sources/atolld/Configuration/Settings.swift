@@ -13,6 +13,8 @@ struct Settings: Equatable {
     var shmDirectory: String
     /// Bytes that are never given to regions.
     var memoryReserve: ByteSize
+    /// How long an agent or a launcher may be silent before its job ends.
+    var jobLease: Lease
 }
 
 extension Settings: Encodable {
@@ -21,7 +23,7 @@ extension Settings: Encodable {
             .socket: socket, .stateDirectory: stateDirectory, .libvirtURI: libvirtURI,
             .adminGroup: adminGroup, .logLevel: logLevel.rawValue,
             .logFormat: logFormat.rawValue, .shmDirectory: shmDirectory,
-            .memoryReserve: memoryReserve.description,
+            .memoryReserve: memoryReserve.description, .jobLease: jobLease.description,
         ]
         try Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) }).encode(to: encoder)
     }

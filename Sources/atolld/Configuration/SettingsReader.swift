@@ -69,7 +69,8 @@ struct SettingsReader {
             logLevel: try value(.logLevel, "one of \(LogLevel.list)", LogLevel.init(rawValue:)),
             logFormat: try value(.logFormat, "one of \(LogFormat.list)", LogFormat.init(rawValue:)),
             shmDirectory: try path(.shmDirectory),
-            memoryReserve: try value(.memoryReserve, "a size such as 2GiB") { ByteSize($0) })
+            memoryReserve: try value(.memoryReserve, "a size such as 2GiB") { ByteSize($0) },
+            jobLease: try value(.jobLease, "a time from 500ms to 10m", Lease.init))
     }
 
     /// Where the value of this setting stands, as the one who wrote it there knows it.

@@ -19,7 +19,7 @@ let embedded = ["-enable-experimental-feature", "Embedded"]
 /// What guests load is linked without the Swift runtime's start-up code, and without the functions
 /// that it does not use.
 let guestLink: [LinkerSetting] = [
-    .unsafeFlags(embedded + ["-Xlinker", "--gc-sections"], .when(traits: ["Guest"]))
+    .unsafeFlags(embedded + ["-use-ld=lld", "-Xlinker", "--gc-sections"], .when(traits: ["Guest"]))
 ]
 
 /// Targets that guests load. Under the trait `Guest` they are Embedded Swift, so that what a guest
@@ -64,7 +64,8 @@ let package = Package(
     targets: [
         // The bridge: what both wings see.
         .target(name: "CAtollABI"),
-        .target(name: "CLinuxShim"),
+        // A section for each function: what a program does not use, the linker leaves out.
+        .target(name: "CLinuxShim", cSettings: [.unsafeFlags(["-ffunction-sections"])]),
         .target(name: "AtollSystem", dependencies: ["CLinuxShim"], swiftSettings: shared),
         .target(
             name: "AtollRegion", dependencies: ["CAtollABI", "AtollSystem"], swiftSettings: shared),
@@ -140,7 +141,10 @@ let package = Package(
             path: "guest/AtollGuest", swiftSettings: shared),
         .target(name: "CAtollGuest", path: "guest/CAtollGuest"),
         .target(
-            name: "AtollGuestC", dependencies: ["AtollGuest", "CAtollGuest"],
+            name: "AtollGuestC",
+            dependencies: [
+                "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "CAtollGuest",
+            ],
             path: "guest/AtollGuestC", swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-agent", dependencies: ["AtollGuest"], path: "guest/atoll-agent",

@@ -47,3 +47,8 @@ int atoll_threads_run(int count, void (*body)(void *context, int index), void *c
     free(places);
     return -error;
 }
+
+char *atoll_thread_note(void) {
+    static _Thread_local char note[ATOLL_THREAD_NOTE_BYTES];
+    return note;
+}

@@ -79,6 +79,9 @@ const char *atoll_environment(const char *name);
 /// Calls body(context, 0 .. count - 1), each in a thread of its own, the caller's for 0; returns when
 /// all have returned. 0, or -errno with body never called.
 int atoll_threads_run(int count, void (*body)(void *context, int index), void *context);
+/// A buffer of the calling thread's own, zero at first.
+enum { ATOLL_THREAD_NOTE_BYTES = 256 };
+char *atoll_thread_note(void);
 /// Whether a thread of this kernel has this id. Another user's counts too.
 bool atoll_thread_exists(int id);
 

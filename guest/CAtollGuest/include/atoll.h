@@ -1,1 +1,199 @@
-typedef int atoll_c_placeholder;
+// SPDX-License-Identifier: Apache-2.0
+//
+// Atoll for C, and for every language that can call C: the threads of a job, spread over several
+// virtual machines, as one team that shares memory.
+//
+// A program is started on every machine of a job by `atoll run` or `atoll-run`. Each of its processes
+// joins the team and runs a function in all its threads; those of all machines then count together:
+//
+//     static int work(atoll_thread *me, void *context) {
+//         double mine = atoll_thread_rank(me), all;
+//         int error = atoll_all_reduce_double(me, mine, ATOLL_SUM, &all);
+//         return error;
+//     }
+//
+//     int main(void) {
+//         atoll_team *team;
+//         int error = atoll_team_join(&team);
+//         if (error == 0) error = atoll_team_run(team, work, NULL);
+//         if (error != 0) fprintf(stderr, "%s\n", atoll_last_error());
+//         ...
+//
+// Link with -latoll (pkg-config atoll). The library needs libc alone.
+//
+// Results: 0 is success; a negative number is an error, one of those below; a positive number, where a
+// function can give one, is described there.
+//
+// If a machine dies: when a machine of the job is lost, one of its processes ends early, or a thread's
+// function returns anything but 0, every wait of the others ends with an error
+// (ATOLL_ERROR_MEMBER_LOST, ATOLL_ERROR_PEER_FAILED). Nothing waits for ever for the dead. What a lock
+// protects when its holder dies, see atoll_lock_acquire.
+
+#ifndef ATOLL_H
+#define ATOLL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// ------------------------------------------------------------------------------------------ version
+
+// Programs built for a major version run with every later minor version of the library.
+#define ATOLL_VERSION_MAJOR 1
+#define ATOLL_VERSION_MINOR 0
+
+/// The version of the library in use: major << 16 | minor.
+uint32_t atoll_version(void);
+
+// ------------------------------------------------------------------------------------------- errors
+
+enum {
+    ATOLL_ERROR_ENVIRONMENT = -1,        // not started as part of a job
+    ATOLL_ERROR_MAPPING = -2,            // the region's memory cannot be opened or mapped
+    ATOLL_ERROR_REGION = -3,             // the memory is no region of this version
+    ATOLL_ERROR_NO_SUCH_JOB = -4,        // the region knows of no such job
+    ATOLL_ERROR_SHAPE_MISMATCH = -5,     // the job's processes do not agree on its shape
+    ATOLL_ERROR_TEAM_TOO_LARGE = -6,     // more than 4096 threads
+    ATOLL_ERROR_THREADS = -7,            // the kernel gives no more threads
+    ATOLL_ERROR_BAD_NAME = -8,           // empty or too long
+    ATOLL_ERROR_SIZE_MISMATCH = -9,      // an object of this name has another size
+    ATOLL_ERROR_NO_ROOM = -10,           // the region is full
+    ATOLL_ERROR_NO_SUCH_OBJECT = -11,    // no object has this name
+    ATOLL_ERROR_MEMBER_LOST = -12,       // a machine of the job is lost, or its process has ended
+    ATOLL_ERROR_PEER_FAILED = -13,       // another thread of the team has failed
+    ATOLL_ERROR_TOO_MANY_ARRIVALS = -14, // more threads came to a barrier than the team has
+    ATOLL_ERROR_POISONED = -15,          // the lock's holder died and nobody repaired the data
+    ATOLL_ERROR_NOT_OWNER = -16,         // the thread holds the lock already, or does not hold it
+    ATOLL_ERROR_DRAINING = -17,          // the region is about to be unplugged
+    ATOLL_ERROR_TIMED_OUT = -18,
+    ATOLL_ERROR_INVALID = -19,           // an argument makes no sense
+};
+
+/// What an error is, in a few words. Never NULL; lives as long as the process.
+const char *atoll_error_string(int error);
+
+/// The calling thread's last error, as a sentence that names the facts. Never NULL, "" before the
+/// first error; valid until this thread's next call of this library.
+const char *atoll_last_error(void);
+
+// --------------------------------------------------------------------------------------------- team
+
+typedef struct atoll_team atoll_team;
+typedef struct atoll_thread atoll_thread;
+
+/// Joins the job that this process was started for.
+/// Errors: ENVIRONMENT to TEAM_TOO_LARGE, NO_ROOM, MEMBER_LOST, DRAINING.
+int atoll_team_join(atoll_team **team);
+
+/// Gives the team back, and unmaps the region: no address within it may be used from here on. Not
+/// while atoll_team_run runs. NULL is let pass.
+void atoll_team_leave(atoll_team *team);
+
+struct atoll_team_info {
+    uint32_t size;            // set it to sizeof(struct atoll_team_info) before the call
+    uint32_t vms;             // machines that take part
+    uint32_t vm_rank;         // which of them this is: 0 to vms - 1
+    uint32_t threads_per_vm;
+    uint64_t job;             // the job's number
+    uint32_t slot;            // this member's slot in its group
+    uint32_t reserved;
+};
+
+/// Describes the team, as far as `info->size` reaches: later versions may know more fields.
+/// Errors: INVALID.
+int atoll_team_get_info(const atoll_team *team, struct atoll_team_info *info);
+
+/// A function that one thread runs. 0: all is well. A positive number ends the whole team.
+typedef int (*atoll_body)(atoll_thread *me, void *context);
+
+/// Runs `body` once in each of this machine's threads, the calling one among them, and returns when all
+/// threads of the team, on every machine, have come to its end; what they wrote is then seen here. Every
+/// process of the job calls it the same number of times.
+///
+/// Gives the positive number that a thread of this process returned; errors: THREADS, PEER_FAILED,
+/// MEMBER_LOST, DRAINING, or the negative number that a thread returned.
+int atoll_team_run(atoll_team *team, atoll_body body, void *context);
+
+// ------------------------------------------------------------------------------------------- thread
+
+// An atoll_thread is valid in the body that it was handed to, and in that thread alone.
+
+/// Which thread of the team this is: 0 to size - 1, machine by machine.
+int atoll_thread_rank(const atoll_thread *me);
+/// Threads of the team, on all machines.
+int atoll_thread_size(const atoll_thread *me);
+/// Which machine this is.
+int atoll_thread_vm_rank(const atoll_thread *me);
+/// Which of its machine's threads this is.
+int atoll_thread_in_vm(const atoll_thread *me);
+
+/// Waits until all threads of the team have come. What each wrote before, all see after.
+/// Errors: MEMBER_LOST, PEER_FAILED, TOO_MANY_ARRIVALS, DRAINING.
+int atoll_barrier(atoll_thread *me);
+
+enum {
+    ATOLL_SUM = 0,
+    ATOLL_MINIMUM = 1,
+    ATOLL_MAXIMUM = 2,
+};
+
+/// Reduces one value of each thread to one that all get; a barrier, too. Values are taken in order of
+/// rank: the same values give the same bits. Not-a-number wins. Errors: as atoll_barrier, and INVALID.
+int atoll_all_reduce_double(atoll_thread *me, double value, int operation, double *result);
+/// A sum wraps.
+int atoll_all_reduce_int64(atoll_thread *me, int64_t value, int operation, int64_t *result);
+
+/// This thread's share of begin..<end: first..<last, contiguous, in order of rank, sizes differing by
+/// one at most. Errors: INVALID.
+int atoll_share(const atoll_thread *me, int64_t begin, int64_t end, int64_t *first, int64_t *last);
+
+/// A function that works on first..<last. 0: all is well.
+typedef int (*atoll_range_body)(atoll_thread *me, int64_t first, int64_t last, void *context);
+
+/// Calls `body` with this thread's share, if it has one, then waits for all threads. Gives what `body`
+/// gives, if that is not 0, at once. Errors: as atoll_barrier, and INVALID.
+int atoll_parallel_for(
+    atoll_thread *me, int64_t begin, int64_t end, atoll_range_body body, void *context);
+
+// -------------------------------------------------------------------------------------------- locks
+
+/// A named lock of the team. A plain value: copy it as you like.
+typedef uint64_t atoll_lock_handle;
+
+/// The lock of this name, the same for all threads of the team. At most 40 bytes of name are always
+/// fine. Errors: BAD_NAME, NO_ROOM, MEMBER_LOST, DRAINING, INVALID.
+int atoll_lock_open(atoll_team *team, const char *name, atoll_lock_handle *lock);
+
+/// How a lock was taken, if that is not 0: its holder died. The caller holds it, repairs the data and
+/// calls atoll_lock_consistent; else the lock is poisoned from its release on.
+#define ATOLL_OWNER_DIED 1
+/// Another thread has it.
+#define ATOLL_BUSY 2
+
+/// Waits until the lock is the calling thread's. Gives 0 or ATOLL_OWNER_DIED.
+/// Errors: POISONED, NOT_OWNER (this thread has it), MEMBER_LOST, PEER_FAILED, DRAINING.
+int atoll_lock_acquire(atoll_thread *me, atoll_lock_handle lock);
+/// Takes it if that needs no waiting. Gives 0, ATOLL_OWNER_DIED or ATOLL_BUSY.
+int atoll_lock_try(atoll_thread *me, atoll_lock_handle lock);
+/// Errors: NOT_OWNER.
+int atoll_lock_release(atoll_thread *me, atoll_lock_handle lock);
+/// Declares the data repaired. Errors: NOT_OWNER.
+int atoll_lock_consistent(atoll_thread *me, atoll_lock_handle lock);
+
+// -------------------------------------------------------------------------------------------- memory
+
+/// Memory of the region with this name, `count` elements of `element_bytes` each, zero at first, the
+/// same for all threads of the team (each machine may see it at another address: put no pointers into
+/// it). It goes when the job ends. Aligned to 64 bytes, to 4096 from 4096 bytes on.
+/// Errors: BAD_NAME, SIZE_MISMATCH, NO_ROOM, MEMBER_LOST, DRAINING, INVALID.
+int atoll_array_open(
+    atoll_team *team, const char *name, size_t count, size_t element_bytes, void **address);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif  // ATOLL_H

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollGuest
+internal import AtollSync
+public import CAtollGuest
+
+// SAFETY of all below: `me` is what a body was given, and it is used in that body, as the header
+// asks; `name` is a C string; results are written to the caller's variables, after a check for NULL.
+
+/// A C string's bytes; `nil` where there is none.
+func bytes(_ name: UnsafePointer<CChar>?) -> [UInt8]? {
+    guard let name = unsafe name else { return nil }
+    var result: [UInt8] = []
+    // A name that is too long is refused by its length; no need to read all of it.
+    while result.count < 256 {
+        let byte = unsafe UInt8(bitPattern: name[result.count])
+        if byte == 0 { break }
+        result.append(byte)
+    }
+    return result
+}
+
+@c @implementation
+public func atoll_lock_open(
+    _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?,
+    _ lock: UnsafeMutablePointer<atoll_lock_handle>?
+) -> Int32 {
+    guard let pointer = unsafe pointer, let name = unsafe bytes(name), let lock = unsafe lock else {
+        return invalid("no team, no name, or no place for the lock")
+    }
+    let team = team(pointer)
+    return answer { () throws(TeamError) in
+        unsafe lock.pointee = try team.lock(named: name).handle
+        return 0
+    }
+}
+
+private func withLock(
+    _ me: OpaquePointer?, _ lock: atoll_lock_handle,
+    _ body: (inout TeamThread, TeamLock) throws(TeamError) -> Int32
+) -> Int32 {
+    unsafe withThread(me) { (thread: inout TeamThread) throws(TeamError) in
+        guard let lock = thread.team.lock(handle: lock) else { return invalid("no such lock") }
+        return try body(&thread, lock)
+    }
+}
+
+private func code(_ acquisition: Acquisition) -> Int32 {
+    acquisition == .ownerDied ? Int32(ATOLL_OWNER_DIED) : 0
+}
+
+@c @implementation
+public func atoll_lock_acquire(_ me: OpaquePointer?, _ lock: atoll_lock_handle) -> Int32 {
+    unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in code(try thread.lock(lock)) }
+}
+
+@c @implementation
+public func atoll_lock_try(_ me: OpaquePointer?, _ lock: atoll_lock_handle) -> Int32 {
+    unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in
+        guard let acquisition = try thread.tryLock(lock) else { return Int32(ATOLL_BUSY) }
+        return code(acquisition)
+    }
+}
+
+@c @implementation
+public func atoll_lock_release(_ me: OpaquePointer?, _ lock: atoll_lock_handle) -> Int32 {
+    unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in
+        try thread.unlock(lock)
+        return 0
+    }
+}
+
+@c @implementation
+public func atoll_lock_consistent(_ me: OpaquePointer?, _ lock: atoll_lock_handle) -> Int32 {
+    unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in
+        try thread.consistent(lock)
+        return 0
+    }
+}

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollGuest
+
+/// What stands behind an `atoll_thread`: a thread of the team, and its last failure.
+@safe
+final class ThreadHandle {
+    private var thread: UnsafeMutablePointer<TeamThread>?
+    private(set) var failure: TeamError?
+
+    /// Hands `thread` to C for as long as `body` runs.
+    func lend(_ thread: inout TeamThread, _ body: (OpaquePointer) -> Int32) -> Int32 {
+        // SAFETY: the pointer is used during the call only, by this thread only; this object is
+        // kept alive by the caller.
+        unsafe withUnsafeMutablePointer(to: &thread) { pointer in
+            unsafe self.thread = pointer
+            defer { unsafe self.thread = nil }
+            return unsafe body(OpaquePointer(Unmanaged.passUnretained(self).toOpaque()))
+        }
+    }
+
+    /// The handle behind the pointer that C has; `nil` for a null pointer.
+    static func of(_ pointer: OpaquePointer?) -> ThreadHandle? {
+        // SAFETY: only compared with nil here.
+        guard let pointer = unsafe pointer else { return nil }
+        // SAFETY: C hands in what its body was given, in that body.
+        return unsafe Unmanaged<ThreadHandle>.fromOpaque(UnsafeRawPointer(pointer))
+            .takeUnretainedValue()
+    }
+
+    /// Calls `body` with the thread, and remembers its failure.
+    func use(_ body: (inout TeamThread) throws(TeamError) -> Int32) -> Int32 {
+        // SAFETY: only compared with nil here.
+        guard let thread = unsafe thread else { return invalid("the thread's function has ended") }
+        do {
+            // SAFETY: set while `lend` runs, in the only thread that may come here.
+            return try unsafe body(&thread.pointee)
+        } catch {
+            failure = error
+            return note(error)
+        }
+    }
+}
+
+/// What most calls begin with.
+func withThread(
+    _ pointer: OpaquePointer?, _ body: (inout TeamThread) throws(TeamError) -> Int32
+) -> Int32 {
+    // SAFETY: what `of` asks for, C has promised.
+    guard let handle = unsafe ThreadHandle.of(pointer) else { return invalid("no thread") }
+    return handle.use(body)
+}

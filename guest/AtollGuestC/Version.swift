@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CAtollGuest
+
+@c @implementation
+public func atoll_version() -> UInt32 {
+    UInt32(ATOLL_VERSION_MAJOR) << 16 | UInt32(ATOLL_VERSION_MINOR)
+}

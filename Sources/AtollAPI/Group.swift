@@ -3,7 +3,7 @@ public import Foundation
 
 /// A named set of VMs that share regions.
 public struct Group: Codable, Sendable, Equatable {
-    public var id: UUID
+    @PrintedUUID public var id: UUID
     public var name: String
     /// The Unix user that owns the group and may change it.
     public var owner: UInt32

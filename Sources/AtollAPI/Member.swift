@@ -19,7 +19,7 @@ public enum MemberState: String, Codable, Sendable, CaseIterable {
 public struct Member: Codable, Sendable, Equatable {
     /// The VM's name in libvirt.
     public var vm: String
-    public var uuid: UUID
+    @PrintedUUID public var uuid: UUID
     /// The member's place in every region of the group, 0...63.
     public var slot: Int
     /// Rises with every boot of the VM; no two boots in a group have the same. 0: never seen running.

@@ -41,7 +41,7 @@ public struct Attachment: Codable, Sendable, Equatable {
 
 /// Named shared memory of a group.
 public struct Region: Codable, Sendable, Equatable {
-    public var id: UUID
+    @PrintedUUID public var id: UUID
     public var name: String
     public var group: String
     /// Bytes; a power of two.

@@ -18,7 +18,7 @@ struct GroupShow: AsyncParsableCommand {
             let group = try await client.group(name)
             try Report(json: global.json).result(group) {
                 let facts = Facts([
-                    ("group", group.name), ("id", group.id.uuidString),
+                    ("group", group.name), ("id", group.id.uuidString.lowercased()),
                     ("owner", Owner.text(group.owner)), ("quota", ByteSize.text(group.quota)),
                     ("reserved", ByteSize.text(group.reserved)),
                     ("created", group.created.formatted(.iso8601)),

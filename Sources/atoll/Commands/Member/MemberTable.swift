@@ -4,7 +4,7 @@ import Foundation
 
 enum MemberTable {
     static func lines(_ members: [Member]) -> [String] {
-        var table = Table("VM", ">SLOT", "STATE", ">BOOTS", ">VCPUS", "UUID")
+        var table = Table("VM", ">SLOT", "STATE", ">INCARNATION", ">VCPUS", "UUID")
         for member in members {
             table.add(
                 member.vm, "\(member.slot)", member.state.rawValue, "\(member.incarnation)",

@@ -22,7 +22,7 @@ struct RegionShow: AsyncParsableCommand {
             try Report(json: global.json).result(region) {
                 let facts = Facts([
                     ("region", region.name), ("group", region.group),
-                    ("id", region.id.uuidString), ("size", ByteSize.text(region.size)),
+                    ("id", region.id.uuidString.lowercased()), ("size", ByteSize.text(region.size)),
                     ("state", region.state.rawValue), ("object", "/dev/shm/\(region.object)"),
                     ("created", region.created.formatted(.iso8601)),
                 ])

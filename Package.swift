@@ -148,11 +148,11 @@ let package = Package(
             path: "guest/AtollGuestC", swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-agent", dependencies: ["AtollGuest"], path: "guest/atoll-agent",
-            swiftSettings: shared, linkerSettings: guestLink),
+            exclude: ["man", "systemd", "udev"], swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-run", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
-            path: "guest/atoll-run",
-            swiftSettings: shared, linkerSettings: guestLink),
+            path: "guest/atoll-run", exclude: ["man"], swiftSettings: shared,
+            linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-heat",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
@@ -162,6 +162,12 @@ let package = Package(
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "AtollAgentTests",
+            dependencies: [
+                "AtollGuest", "AtollRegion", "AtollSystem", "CAtollABI", "atoll-agent", "atoll-run",
+            ],
+            swiftSettings: strict),
         .testTarget(
             name: "AtollHostTests",
             dependencies: [

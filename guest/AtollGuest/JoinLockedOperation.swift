@@ -11,6 +11,11 @@ public struct LockedOperation: Sendable, Equatable {
     public let nanoseconds: Int
     public let ownNanoseconds: Int
 
+    public init(nanoseconds: Int, ownNanoseconds: Int) {
+        self.nanoseconds = nanoseconds
+        self.ownNanoseconds = ownNanoseconds
+    }
+
     /// Cached memory differs by little; a bus lock by a factor of some tens.
     public var looksUncached: Bool { nanoseconds > 100 && nanoseconds > 8 * max(1, ownNanoseconds) }
 

@@ -28,7 +28,8 @@ import Testing
         let isArmed = Atomic(false)
         let hypervisor = FakeHypervisor()
         let (memory, directory) = (try TemporaryDirectory(), try TemporaryDirectory())
-        let host = try TestHost(hypervisor: hypervisor, memory: memory, directory: directory) { step in
+        let host = try TestHost(hypervisor: hypervisor, memory: memory, directory: directory) {
+            step in
             guard isArmed.load(ordering: .relaxed) else { return }
             let copies = try! (TemporaryDirectory(), TemporaryDirectory())
             for (from, to) in [(memory, copies.0), (directory, copies.1)] {
@@ -150,7 +151,10 @@ import Testing
         }
         expectSteps(
             wrecks,
-            [.memberLeaving, .detachedLive, .detachedStored, .attachmentForgotten, .memberForgotten])
+            [
+                .memberLeaving, .detachedLive, .detachedStored, .attachmentForgotten,
+                .memberForgotten,
+            ])
         for wreck in wrecks {
             let group = try await recover(wreck)
             #expect(group?.members.map(\.vm) == ["a"], "after \(wreck.step)")

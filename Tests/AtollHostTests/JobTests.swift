@@ -47,7 +47,9 @@ import Testing
         agent.end(ticket, rank: 1)
         agent.end(ticket, rank: 0)
         let events = await all(stream)
-        guard case .started(let job) = events.first else { return #expect(Bool(false), "\(events)") }
+        guard case .started(let job) = events.first else {
+            return #expect(Bool(false), "\(events)")
+        }
         #expect(job.vms == ["a", "b"])
         #expect(events.contains(.output(vm: "a", stream: .stdout, data: Data("hello\n".utf8))))
         #expect(events.contains(.output(vm: "b", stream: .stderr, data: Data("oops\n".utf8))))

@@ -159,7 +159,8 @@ import Testing
             }
             #expect(
                 kinds == [
-                    "group.created", "member.added", "region.created", "member.joined", "member.lost",
+                    "group.created", "member.added", "region.created", "member.joined",
+                    "member.lost",
                 ])
         }
     }

@@ -44,7 +44,10 @@ import Testing
             { _ = try await service.regions(of: "b", as: anna) },
             { _ = try await service.members(of: "b", as: anna) },
             { _ = try await service.jobs(of: "b", as: anna) },
-            { _ = try await service.createRegion(.init(name: "r", size: 1 << 20), in: "b", as: anna) },
+            {
+                _ = try await service.createRegion(
+                    .init(name: "r", size: 1 << 20), in: "b", as: anna)
+            },
             { try await service.deleteRegion("r", of: "b", force: true, as: anna) },
             { _ = try await service.run(JobSpec(arguments: ["true"]), in: "b", as: anna) },
             { try await service.signalJob(1, in: "b", signal: 9, as: anna) },

@@ -37,7 +37,9 @@ import Testing
         _ = try await host.service.addMember(MemberSpec(vm: vm), to: group, as: root)
     }
 
-    @Test(arguments: ["", ".", "..", "a/b", "-a", "a b", "a.b", "ä", String(repeating: "a", count: 41)])
+    @Test(arguments: [
+        "", ".", "..", "a/b", "-a", "a b", "a.b", "ä", String(repeating: "a", count: 41),
+    ])
     func names(_ name: String) async throws {
         let host = try TestHost()
         try await host.group()
@@ -76,7 +78,9 @@ import Testing
     @Test func hostMemory() async throws {
         let host = try TestHost()
         try await host.group(quota: 1 << 45)
-        try await refuses(host, .hostMemory, value: "1 TiB") { try await create(host, "r", 1 << 40) }
+        try await refuses(host, .hostMemory, value: "1 TiB") {
+            try await create(host, "r", 1 << 40)
+        }
     }
 
     @Test func takenNames() async throws {
@@ -104,15 +108,19 @@ import Testing
         try await create(host, "r", 4 << 20)
         host.hypervisor.add("single", maximumVCPUs: 1)
         host.hypervisor.add("kvm", accelerator: .kvm, maximumVCPUs: 1)
-        host.hypervisor.add("full", pci: PCITopology(machine: .q35, freeRootPorts: [], window: 1 << 30))
+        host.hypervisor.add(
+            "full", pci: PCITopology(machine: .q35, freeRootPorts: [], window: 1 << 30))
         host.hypervisor.add(
             "narrow", pci: PCITopology(machine: .q35, freeRootPorts: [1], window: 1 << 20))
-        host.hypervisor.add("tight", pci: PCITopology(machine: .pc, freeRootPorts: [], window: 1 << 20))
+        host.hypervisor.add(
+            "tight", pci: PCITopology(machine: .pc, freeRootPorts: [], window: 1 << 20))
         host.hypervisor.add(
             "micro", pci: PCITopology(machine: .other("microvm"), freeRootPorts: [], window: 0))
         try await refuses(host, .singleVCPU, value: "single") { try await add(host, "single") }
         try await refuses(host, .noFreeRootPort, value: "full") { try await add(host, "full") }
-        try await refuses(host, .pciWindowTooSmall, value: "narrow") { try await add(host, "narrow") }
+        try await refuses(host, .pciWindowTooSmall, value: "narrow") {
+            try await add(host, "narrow")
+        }
         try await refuses(host, .pciWindowTooSmall, value: "tight") { try await add(host, "tight") }
         try await refuses(host, .unsupportedMachine) { try await add(host, "micro") }
         try await refuses(host, .noSuchVM, value: "nobody") { try await add(host, "nobody") }
@@ -126,7 +134,9 @@ import Testing
         host.hypervisor.add(
             "q", pci: PCITopology(machine: .q35, freeRootPorts: [], window: 1 << 30))
         try await add(host, "q")
-        try await refuses(host, .noFreeRootPort, value: "q") { try await create(host, "r", 1 << 20) }
+        try await refuses(host, .noFreeRootPort, value: "q") {
+            try await create(host, "r", 1 << 20)
+        }
     }
 
     @Test func secondAttach() async throws {
@@ -140,7 +150,9 @@ import Testing
         host.hypervisor.change { world in
             world.domains[b]?.live = [SharedMemoryDevice(name: "atoll.g.r", bytes: 1 << 20)]
         }
-        try await refuses(host, .alreadyAttached, value: "b: atoll.g.r") { try await add(host, "b") }
+        try await refuses(host, .alreadyAttached, value: "b: atoll.g.r") {
+            try await add(host, "b")
+        }
     }
 
     @Test func groupIsFull() async throws {
@@ -177,7 +189,10 @@ import Testing
         try await host.service.deleteGroup("g", force: true, as: root)
         #expect(try await host.service.groups(as: root).isEmpty)
         #expect(host.memory.files.isEmpty)
-        #expect(host.hypervisor.snapshot.domains.values.allSatisfy { $0.live.isEmpty && $0.stored.isEmpty })
+        #expect(
+            host.hypervisor.snapshot.domains.values.allSatisfy {
+                $0.live.isEmpty && $0.stored.isEmpty
+            })
     }
 
     /// What libvirt refuses half-way is undone: the first VM loses again what it got.

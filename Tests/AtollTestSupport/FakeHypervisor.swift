@@ -143,7 +143,9 @@ public final class FakeHypervisor: Hypervisor {
 
     private func connected() throws(HypervisorError) -> World {
         let now = snapshot
-        guard now.isConnected else { throw .unreachable(uri: "fake:///", reason: "the test says so") }
+        guard now.isConnected else {
+            throw .unreachable(uri: "fake:///", reason: "the test says so")
+        }
         return now
     }
 }

@@ -21,7 +21,9 @@ struct GroupState: Sendable {
 
     func attachments(of region: RegionRow) -> [(MemberRow, AttachmentRow)] {
         members.compactMap { member in
-            attachments.first { $0.regionID == region.id && $0.vm == member.vm }.map { (member, $0) }
+            attachments.first { $0.regionID == region.id && $0.vm == member.vm }.map {
+                (member, $0)
+            }
         }
     }
 }

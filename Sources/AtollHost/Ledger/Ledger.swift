@@ -14,7 +14,8 @@ public final class Ledger: Sendable {
             var configuration = Configuration()
             configuration.journalMode = .wal
             configuration.busyMode = .timeout(5)
-            queue = try DatabaseQueue(path: directory + "/ledger.sqlite", configuration: configuration)
+            queue = try DatabaseQueue(
+                path: directory + "/ledger.sqlite", configuration: configuration)
             try Self.migrator.migrate(queue)
         } catch { throw LedgerError(error) }
     }

@@ -30,7 +30,8 @@ enum Obstacle {
         switch domain.pci.machine {
         case .other(let machine):
             return APIError(
-                code: .unsupportedMachine, message: "no region can be plugged into this machine type",
+                code: .unsupportedMachine,
+                message: "no region can be plugged into this machine type",
                 value: "\(domain.name): \(machine)", remedy: "use machine='pc' or machine='q35'")
         case .q35:
             if domain.pci.freeRootPorts.count < devices.count {
@@ -38,7 +39,8 @@ enum Obstacle {
                     code: .noFreeRootPort,
                     message: "the VM has \(domain.pci.freeRootPorts.count) free PCIe root ports "
                         + "and needs \(devices.count)", value: domain.name,
-                    remedy: "add <controller type='pci' model='pcie-root-port'/> to its definition, "
+                    remedy:
+                        "add <controller type='pci' model='pcie-root-port'/> to its definition, "
                         + "one for each region, and start it anew")
             }
             if domain.pci.window < largest {
@@ -63,10 +65,13 @@ enum Obstacle {
     /// Twice the size, for a window must also align the BAR.
     private static func reserve(_ bytes: UInt64) -> String { "\(max(2, bytes >> 19))M" }
 
-    private static func windowTooSmall(_ domain: Domain, _ needed: UInt64, _ remedy: String) -> APIError {
+    private static func windowTooSmall(_ domain: Domain, _ needed: UInt64, _ remedy: String)
+        -> APIError
+    {
         APIError(
             code: .pciWindowTooSmall,
-            message: "the VM's PCI window of \(ByteSize(bytes: domain.pci.window)) is too small for "
+            message:
+                "the VM's PCI window of \(ByteSize(bytes: domain.pci.window)) is too small for "
                 + "\(ByteSize(bytes: needed))", value: domain.name, remedy: remedy)
     }
 }

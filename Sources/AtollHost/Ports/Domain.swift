@@ -32,7 +32,8 @@ public struct Domain: Sendable, Equatable {
 
     public init(
         id: UUID, name: String, state: State, boot: Int? = nil, isPersistent: Bool,
-        accelerator: Accelerator, vcpus: Int, maximumVCPUs: Int, pci: PCITopology, live: [SharedMemoryDevice],
+        accelerator: Accelerator, vcpus: Int, maximumVCPUs: Int, pci: PCITopology,
+        live: [SharedMemoryDevice],
         stored: [SharedMemoryDevice]
     ) {
         self.id = id

@@ -16,7 +16,8 @@ extension HostService {
                 finding: status.connected
                     ? "\(status.uri): \(status.version ?? "connected")"
                     : "\(status.uri) does not answer",
-                remedy: status.connected ? nil : "start libvirtd, and see that its socket is there"))
+                remedy: status.connected ? nil : "start libvirtd, and see that its socket is there")
+        )
         checks.append(memoryCheck())
         do throws(HypervisorError) {
             for domain in try await hypervisor.domains().sorted(by: { $0.name < $1.name }) {
@@ -53,6 +54,7 @@ extension HostService {
         let how = domain.accelerator == .kvm ? "KVM" : "software emulation"
         return Check(
             name: name, verdict: .ok,
-            finding: "\(domain.state.rawValue), \(how), \(domain.vcpus) vCPUs; a region finds a place")
+            finding:
+                "\(domain.state.rawValue), \(how), \(domain.vcpus) vCPUs; a region finds a place")
     }
 }

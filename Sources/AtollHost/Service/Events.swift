@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollAPI
 import Foundation
-import Logging
 import GRDB
+import Logging
 
 /// Somebody who listens to events as they happen.
 struct Follower: Sendable {
@@ -28,7 +28,8 @@ extension HostService {
                 try unwritten.insert(db)
                 let id = db.lastInsertedRowID
                 if id % 256 == 0 {
-                    try db.execute(sql: "DELETE FROM events WHERE id <= ?", arguments: [id - Self.kept])
+                    try db.execute(
+                        sql: "DELETE FROM events WHERE id <= ?", arguments: [id - Self.kept])
                 }
                 return id
             }
@@ -68,6 +69,7 @@ extension HostService {
 
 extension Follower {
     func wants(_ row: EventRow) -> Bool {
-        caller.mayTouch(owner: UInt32(clamping: row.owner)) && (group == nil || group == row.groupName)
+        caller.mayTouch(owner: UInt32(clamping: row.owner))
+            && (group == nil || group == row.groupName)
     }
 }

@@ -52,7 +52,8 @@ public actor HostService {
         _ group: String, _ body: () async throws(APIError) -> T
     ) async throws(APIError) -> T {
         if isStopping {
-            throw APIError(code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
+            throw APIError(
+                code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
         }
         if busy.contains(group) {
             await withCheckedContinuation { queues[group, default: []].append($0) }
@@ -129,7 +130,8 @@ extension HypervisorError {
             APIError(
                 code: .guestHoldsDevice,
                 message: "the guest has not let go of the device", value: "\(domain): \(device)",
-                remedy: "see that it runs and has booted; a paused or hung guest lets go of nothing")
+                remedy: "see that it runs and has booted; a paused or hung guest lets go of nothing"
+            )
         }
     }
 }

@@ -12,15 +12,18 @@ struct JobVerdict {
     mutating func add(_ event: LaunchEvent, _ vms: [String]) -> [JobEvent] {
         switch event {
         case .output(let rank, let stream, let text):
-            return [.output(vm: vms[rank], stream: stream == 2 ? .stderr : .stdout, data: Data(text))]
+            return [
+                .output(vm: vms[rank], stream: stream == 2 ? .stderr : .stdout, data: Data(text))
+            ]
         case .exited(let rank, let waitStatus):
             let code = Self.exitCode(waitStatus)
             if code != 0 { fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))") }
             return [.exited(vm: vms[rank], status: code)]
         case .refused(let rank, let errno):
-            let words = POSIXErrorCode(rawValue: Int32(clamping: errno)).map {
-                POSIXError($0).localizedDescription
-            } ?? "error \(errno)"
+            let words =
+                POSIXErrorCode(rawValue: Int32(clamping: errno)).map {
+                    POSIXError($0).localizedDescription
+                } ?? "error \(errno)"
             fail(
                 errno == 2 ? JobStatus.notFound : JobStatus.notExecutable,
                 "\(vms[rank]) cannot start the program: \(words)")
@@ -34,7 +37,8 @@ struct JobVerdict {
         case .corrupt(let rank, let ring):
             fail(
                 JobStatus.launcherFailed,
-                "the output of VM \(vms[rank]) is not readable (head \(ring.head), tail \(ring.tail))")
+                "the output of VM \(vms[rank]) is not readable (head \(ring.head), tail \(ring.tail))"
+            )
             return []
         case .withdrawn:
             fail(JobStatus.launcherFailed, "the job was cleared away while this daemon was silent")

@@ -11,7 +11,8 @@ extension HostService {
         async throws(APIError) -> AsyncStream<JobEvent>
     {
         if isStopping {
-            throw APIError(code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
+            throw APIError(
+                code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
         }
         let state = try state(of: group, for: caller)
         try check(spec)
@@ -193,16 +194,19 @@ extension JobBoardError {
         switch self {
         case .boardFull(let slots):
             APIError(
-                code: .tooManyJobs, message: "\(slots) jobs run on the region, the most it can hold",
+                code: .tooManyJobs,
+                message: "\(slots) jobs run on the region, the most it can hold",
                 remedy: "wait for one to end")
         case .ringsExhausted(let needed):
             APIError(
-                code: .tooManyJobs, message: "the region cannot carry the output of \(needed) more VMs",
+                code: .tooManyJobs,
+                message: "the region cannot carry the output of \(needed) more VMs",
                 remedy: "wait for a job to end, or make the region at least 16 MiB")
         case .payloadTooLarge(let bytes, let available):
             APIError(
                 code: .jobTooLarge,
-                message: "arguments and environment are longer than \(ByteSize(bytes: UInt64(available)))",
+                message:
+                    "arguments and environment are longer than \(ByteSize(bytes: UInt64(available)))",
                 value: "\(ByteSize(bytes: UInt64(bytes)))",
                 remedy: "pass a file instead, or make the region at least 16 MiB")
         case .badPayload:

@@ -2,8 +2,8 @@
 import AtollAPI
 import AtollRegion
 import Foundation
-import Logging
 import GRDB
+import Logging
 
 /// What the hypervisor tells, and what follows from it.
 extension HostService {

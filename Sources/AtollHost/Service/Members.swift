@@ -2,8 +2,8 @@
 public import AtollAPI
 import AtollRegion
 import Foundation
-import Logging
 import GRDB
+import Logging
 
 extension HostService {
     public func members(of group: String, as caller: Caller) async throws(APIError) -> [Member] {
@@ -58,7 +58,8 @@ extension HostService {
         let taken = Set(state.members.map { $0.slot })
         guard let slot = (0..<RegionLayout.memberSlots).first(where: { !taken.contains($0) }) else {
             throw APIError(
-                code: .groupFull, message: "a group has at most \(RegionLayout.memberSlots) members",
+                code: .groupFull,
+                message: "a group has at most \(RegionLayout.memberSlots) members",
                 value: domain.name, remedy: "remove a member, or make another group")
         }
         let devices = state.regions.map {
@@ -119,10 +120,12 @@ extension HostService {
             await reconcileInTurn(state.group.name)
             throw error
         }
-        record("member.removed", state.group, member.name, "VM \(member.name) is no longer a member")
+        record(
+            "member.removed", state.group, member.name, "VM \(member.name) is no longer a member")
     }
 
-    func set(_ member: MemberRow, leaving: Bool, attachments: AttachmentRow.State) throws(APIError) {
+    func set(_ member: MemberRow, leaving: Bool, attachments: AttachmentRow.State) throws(APIError)
+    {
         let vm = member.vm.uuidString.lowercased()
         try rows { () throws(LedgerError) in
             try ledger.write { db in

@@ -26,19 +26,22 @@ extension HostService {
         guard let state = try? ledger.groupState(name) else { return true }
         var settled = true
         for member in state.members where !member.leaving {
-            settled = await attempt("look at VM \(member.name)") { () throws(APIError) in
-                try await catchUp(member, state)
-            } && settled
+            settled =
+                await attempt("look at VM \(member.name)") { () throws(APIError) in
+                    try await catchUp(member, state)
+                } && settled
         }
         for region in state.regions {
-            settled = await attempt("mend region \(region.object)") { () throws(APIError) in
-                try await mend(region, state)
-            } && settled
+            settled =
+                await attempt("mend region \(region.object)") { () throws(APIError) in
+                    try await mend(region, state)
+                } && settled
         }
         for member in state.members where member.leaving {
-            settled = await attempt("remove VM \(member.name)") { () throws(APIError) in
-                try await expel(member, from: state)
-            } && settled
+            settled =
+                await attempt("remove VM \(member.name)") { () throws(APIError) in
+                    try await expel(member, from: state)
+                } && settled
         }
         return settled
     }
@@ -67,9 +70,11 @@ extension HostService {
 
     private func mend(_ region: RegionRow, _ before: GroupState) async throws(APIError) {
         // The members may just have been given new incarnations.
-        guard let state = try rows({ () throws(LedgerError) in
-            try ledger.groupState(before.group.name)
-        }) else { return }
+        guard
+            let state = try rows({ () throws(LedgerError) in
+                try ledger.groupState(before.group.name)
+            })
+        else { return }
         if region.state == .deleting { return try await unmake(region, of: state) }
         let wasReady = region.state == .ready
         let existed = mapped[region.id] != nil

@@ -2,8 +2,8 @@
 public import AtollAPI
 import AtollRegion
 import Foundation
-import Logging
 import GRDB
+import Logging
 
 extension HostService {
     public func regions(of group: String, as caller: Caller) async throws(APIError)

@@ -5,7 +5,8 @@ import Foundation
 extension HostService {
     /// The daemon, the hypervisor and the host in one look; jobs only as far as the caller may see.
     public func status(as caller: Caller) async -> Status {
-        let states = (try? ledger.groupStates(owner: caller.isAdministrator ? nil : caller.user)) ?? []
+        let states =
+            (try? ledger.groupStates(owner: caller.isAdministrator ? nil : caller.user)) ?? []
         return Status(
             version: atollVersion, uptime: Date.now.timeIntervalSince(started),
             hypervisor: await hypervisor.status(), memoryAvailable: availableMemory(),

@@ -32,7 +32,11 @@ extension HostService {
         case .attaching: .attaching
         case .detaching: .detaching
         case .attached:
-            if member.boot == nil { .defined } else if hasJoined(member, region.id) { .joined } else {
+            if member.boot == nil {
+                .defined
+            } else if hasJoined(member, region.id) {
+                .joined
+            } else {
                 .plugged
             }
         }
@@ -41,7 +45,8 @@ extension HostService {
     func view(_ member: MemberRow, in state: GroupState) -> Member {
         Member(
             vm: member.name, uuid: member.vm, slot: member.slot,
-            incarnation: UInt64(clamping: member.incarnation), state: memberState(member, in: state),
+            incarnation: UInt64(clamping: member.incarnation),
+            state: memberState(member, in: state),
             vcpus: member.vcpus)
     }
 
@@ -56,7 +61,8 @@ extension HostService {
     func hasJoined(_ member: MemberRow, _ region: UUID) -> Bool {
         guard let region = mapped[region] else { return false }
         let presence = region.presence(member.slot)
-        return presence.state == .joined && presence.incarnation == UInt64(clamping: member.incarnation)
+        return presence.state == .joined
+            && presence.incarnation == UInt64(clamping: member.incarnation)
             && member.boot != nil
     }
 }

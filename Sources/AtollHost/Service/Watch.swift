@@ -59,7 +59,9 @@ extension HostService {
         for index in 0..<board.slots {
             let (ticket, state) = board.look(index)
             if state == .free || isOurs(ticket, on: id) { continue }
-            if state == .claimed { forget(claimed: ticket, board, id) } else {
+            if state == .claimed {
+                forget(claimed: ticket, board, id)
+            } else {
                 forget(orphan: ticket, board)
             }
         }
@@ -70,7 +72,8 @@ extension HostService {
             let place = Sightings.Place(region: id, slot: slot)
             let incarnation = region.member(slot).incarnation
             if seen.joined.updateValue(incarnation, forKey: place) == incarnation { continue }
-            guard let state = groupOf(region: id), let row = state.regions.first(where: { $0.id == id }),
+            guard let state = groupOf(region: id),
+                let row = state.regions.first(where: { $0.id == id }),
                 let member = state.members.first(where: { $0.slot == slot })
             else { continue }
             record(

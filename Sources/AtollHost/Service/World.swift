@@ -14,7 +14,9 @@ extension HostService {
             mapped[row.id] = nil
             if let obstacle = try store.obstacle(row.object) { throw obstacle }
             let owner: ProcessOwner
-            if let configured = configuration.processOwner { owner = configured } else {
+            if let configured = configuration.processOwner {
+                owner = configured
+            } else {
                 owner = try await world { () throws(HypervisorError) in
                     try await hypervisor.processOwner()
                 }
@@ -183,7 +185,9 @@ extension HostService {
 }
 
 extension RegionRow {
-    var device: SharedMemoryDevice { SharedMemoryDevice(name: object, bytes: UInt64(clamping: size)) }
+    var device: SharedMemoryDevice {
+        SharedMemoryDevice(name: object, bytes: UInt64(clamping: size))
+    }
 }
 
 extension MappedRegion {

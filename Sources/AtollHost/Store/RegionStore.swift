@@ -20,9 +20,12 @@ struct RegionStore: Sendable {
     /// Why the name cannot be had; `nil`: it is free.
     func obstacle(_ object: String) throws(APIError) -> APIError? {
         let path = path(object)
-        switch try system("cannot look at \(path)", { () throws(Errno) in
-            try FileStatus.ofName(path)?.kind
-        }) {
+        switch try system(
+            "cannot look at \(path)",
+            { () throws(Errno) in
+                try FileStatus.ofName(path)?.kind
+            })
+        {
         case nil: return nil
         case .link:
             return APIError(
@@ -36,7 +39,9 @@ struct RegionStore: Sendable {
     }
 
     /// Makes the memory, whole and formatted, under the draft's name. Repeatable.
-    func makeDraft(_ row: RegionRow, group: GroupRow, owner: ProcessOwner) throws(APIError) -> MappedRegion {
+    func makeDraft(_ row: RegionRow, group: GroupRow, owner: ProcessOwner) throws(APIError)
+        -> MappedRegion
+    {
         let draft = draft(row.id)
         try system("cannot clear \(draft)") { () throws(Errno) in
             if try FileStatus.ofName(draft) != nil { try unlink(draft) }

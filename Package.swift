@@ -191,5 +191,9 @@ let package = Package(
             name: "AtollGuestTests",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "atoll-heat"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Real VMs: run inside Tests/Lab/lab.
+        .testTarget(
+            name: "AtollVMTests", dependencies: ["AtollAPI", "AtollHost", "AtollLibvirt", log],
+            swiftSettings: strict),
     ]
 )

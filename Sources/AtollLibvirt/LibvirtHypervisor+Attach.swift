@@ -13,6 +13,9 @@ extension LibvirtHypervisor {
             var tried: Set<Int> = []
             while true {
                 let definition = try connection.definition(of: domain, scope, operation)
+                if scope == .live, definition.id == nil {
+                    throw .refused(operation: operation, reason: "the VM does not run")
+                }
                 if let held = definition.regionDevices.first(where: { $0.name == device.name }) {
                     if held.bytes == device.bytes { return }
                     throw .refused(
@@ -35,7 +38,8 @@ extension LibvirtHypervisor {
 }
 
 extension Connection {
-    /// The definition that `scope` means, or why it has none.
+    /// The definition that `scope` means. For a VM that does not run, the live one is the stored one
+    /// and has no ``DomainXML/id``.
     func definition(
         of domain: UUID, _ scope: DeviceScope, _ operation: String
     ) throws(HypervisorError) -> DomainXML {
@@ -88,9 +92,6 @@ extension DomainXML {
     fileprivate func rootPort(
         for scope: DeviceScope, besides tried: Set<Int>, _ operation: String
     ) throws(HypervisorError) -> Int? {
-        if scope == .live, id == nil {
-            throw .refused(operation: operation, reason: "the VM does not run")
-        }
         guard case .q35 = topology.machine else { return nil }
         if let port = topology.freeRootPorts.first(where: { !tried.contains($0) }) { return port }
         // Before a start libvirt can add a bridge; a running VM has what it has.

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollHost
-import CLibvirt
 public import Foundation
 
 extension LibvirtHypervisor {
@@ -13,21 +12,11 @@ extension LibvirtHypervisor {
         }
     }
 
-    private func detachStored(
-        _ name: String, from domain: UUID
-    ) async throws(HypervisorError) {
+    private func detachStored(_ name: String, from domain: UUID) async throws(HypervisorError) {
         let operation = "detach \(name) from the stored definition"
         try await call(operation) { connection throws(HypervisorError) in
             while let device = try connection.storedDevice(name, of: domain, operation) {
-                let text: String
-                do throws(XMLFailure) {
-                    text = try LibvirtXML.encode(device)
-                } catch {
-                    throw .refused(operation: operation, reason: error.reason)
-                }
-                try connection.withDomain(domain, operation) { handle throws(LibvirtFailure) in
-                    try handle.detach(text, flags: DeviceScope.stored.flag)
-                }
+                try connection.detach(device, from: domain, .stored, operation)
             }
         }
     }
@@ -44,19 +33,25 @@ extension LibvirtHypervisor {
         let token = hub.listen { if $0.mayEnd(aDeviceOf: domain) { wake.yield() } }
         defer { hub.unlisten(token) }
         var iterator = wakes.makeAsyncIterator()
-        var asked: ContinuousClock.Instant?
+        let request = UnplugRequest(repeatAfter: rhythm.repeatUnplug)
         while true {
-            let isTime = asked.map { clock.now - $0 >= rhythm.repeatUnplug } ?? true
-            let isRepeated = asked != nil
-            let answer = try await call("detach \(name)") { connection throws(HypervisorError) in
-                try connection.unplug(name, from: domain, asking: isTime, isRepeated: isRepeated)
+            let wasSeen = request.isMade
+            let refusal = request.refusal(olderThan: rhythm.look)
+            let held = try await call("detach \(name)") { connection throws(HypervisorError) in
+                try connection.heldDevice(name, of: domain, wasSeen: wasSeen)
             }
-            guard case .held(let vm) = answer else { return }
-            if isTime { asked = clock.now }
+            guard let held else { return }
+            if let refusal { throw refusal }
+            if request.begin() {
+                Task {
+                    await request.end(self.ask(for: held.device, of: domain))
+                    wake.yield()
+                }
+            }
             let left = deadline - clock.now
             // A cancelled wait ends at once and for ever, so it must not be waited in again.
             if left <= .zero || Task.isCancelled {
-                throw .guestHoldsDevice(device: name, domain: vm)
+                throw .guestHoldsDevice(device: name, domain: held.vm)
             }
             let nap = Task { [rhythm] in
                 try? await Task.sleep(for: min(left, rhythm.look))
@@ -66,15 +61,42 @@ extension LibvirtHypervisor {
             nap.cancel()
         }
     }
-}
 
-/// What a look at a device that is to go has shown.
-private enum UnplugAnswer: Sendable {
-    case gone
-    case held(vm: String)
+    /// Asks the guest once; returns when it has let go, when libvirt has waited for it in vain, or
+    /// with what went wrong.
+    ///
+    /// The call that waits (5 s in libvirt) is preferred to the one that returns at once. QEMU
+    /// refuses a request for a device that the guest has let go of in the meantime; libvirt 9.0
+    /// then uses the device after it has freed it and crashes, unless the news of the removal came
+    /// while a call was waiting for it.
+    private func ask(for device: ShmemXML, of domain: UUID) async -> HypervisorError? {
+        let operation = "detach \(device.name)"
+        do throws(HypervisorError) {
+            try await call(operation) { connection throws(HypervisorError) in
+                try connection.detach(device, from: domain, .live, operation)
+            }
+            return nil
+        } catch {
+            return error
+        }
+    }
 }
 
 extension Connection {
+    fileprivate func detach(
+        _ device: ShmemXML, from domain: UUID, _ scope: DeviceScope, _ operation: String
+    ) throws(HypervisorError) {
+        let text: String
+        do throws(XMLFailure) {
+            text = try LibvirtXML.encode(device)
+        } catch {
+            throw .refused(operation: operation, reason: error.reason)
+        }
+        try withDomain(domain, operation) { handle throws(LibvirtFailure) in
+            try handle.detach(text, flags: scope.flag)
+        }
+    }
+
     fileprivate func storedDevice(
         _ name: String, of domain: UUID, _ operation: String
     ) throws(HypervisorError) -> ShmemXML? {
@@ -85,34 +107,21 @@ extension Connection {
         return try definition(of: domain, .stored, operation).plainDevice(name)
     }
 
-    /// Looks whether the device is still there and, if `asking`, asks the guest to let go of it.
+    /// The device, if the running VM has it, and the VM's name.
     ///
-    /// - Parameter isRepeated: whether the device has been seen before; then a VM that is no more
-    ///   has taken the device with it.
-    fileprivate func unplug(
-        _ name: String, from domain: UUID, asking: Bool, isRepeated: Bool
-    ) throws(HypervisorError) -> UnplugAnswer {
+    /// - Parameter wasSeen: whether the VM has been seen with it; then a VM that is no more has
+    ///   taken the device with it.
+    fileprivate func heldDevice(
+        _ name: String, of domain: UUID, wasSeen: Bool
+    ) throws(HypervisorError) -> (device: ShmemXML, vm: String)? {
         let operation = "detach \(name)"
         do throws(HypervisorError) {
             let definition = try definition(of: domain, .live, operation)
-            guard definition.id != nil, let device = definition.plainDevice(name) else { return .gone }
+            guard definition.id != nil, let device = definition.plainDevice(name) else { return nil }
             let vm = try withDomain(domain, operation) { handle in handle.name }
-            guard asking else { return .held(vm: vm) }
-            guard let alias = device.alias?.name else {
-                throw .refused(operation: operation, reason: "libvirt has given the device no alias")
-            }
-            do throws(HypervisorError) {
-                try withDomain(domain, operation) { handle throws(LibvirtFailure) in
-                    try handle.requestUnplug(alias: alias)
-                }
-            } catch {
-                // QEMU refuses to ask a guest twice while it waits for the first answer, and a
-                // device that has just gone cannot be found: both are known at the next look.
-                guard isRepeated || error.saysUnplugIsUnderWay else { throw error }
-            }
-            return .held(vm: vm)
-        } catch .noSuchDomain(_) where isRepeated {
-            return .gone
+            return (device, vm)
+        } catch .noSuchDomain(_) where wasSeen {
+            return nil
         }
     }
 }
@@ -120,15 +129,6 @@ extension Connection {
 extension DomainXML {
     fileprivate func plainDevice(_ name: String) -> ShmemXML? {
         devices?.sharedMemory.first { $0.isPlain && $0.name == name }
-    }
-}
-
-extension HypervisorError {
-    /// There is no code for it; were the words to change, the first request of a daemon that was
-    /// restarted in the middle of an unplug would fail instead of wait.
-    fileprivate var saysUnplugIsUnderWay: Bool {
-        if case .refused(_, let reason) = self { return reason.contains("in the process of unplug") }
-        return false
     }
 }
 

@@ -82,11 +82,4 @@ import Foundation
         // SAFETY: a live object; the text outlives the call.
         guard unsafe virDomainDetachDeviceFlags(pointer, device, flags) == 0 else { throw .last() }
     }
-
-    /// Sends the request to unplug and returns without waiting for the guest.
-    func requestUnplug(alias: String) throws(LibvirtFailure) {
-        let flags = VIR_DOMAIN_AFFECT_LIVE.rawValue
-        // SAFETY: a live object; the text outlives the call.
-        guard unsafe virDomainDetachDeviceAlias(pointer, alias, flags) == 0 else { throw .last() }
-    }
 }

@@ -17,11 +17,11 @@ enum LibvirtProcess {
         // libvirt has no way to end its loop, so the thread lives as long as the process. It
         // sleeps in poll while no connection is open.
         let thread = Thread {
+            Thread.current.name = "libvirt-events"
             while true {
                 if virEventRunDefaultImpl() < 0 { Thread.sleep(forTimeInterval: 0.1) }
             }
         }
-        thread.name = "libvirt-events"
         thread.start()
     }()
 }

@@ -26,7 +26,8 @@ final class Connection: Sendable {
 
     /// Runs `body` on the domain of this UUID.
     func withDomain<T>(
-        _ id: UUID, _ operation: String, _ body: (borrowing DomainHandle) throws(LibvirtFailure) -> T
+        _ id: UUID, _ operation: String,
+        _ body: (borrowing DomainHandle) throws(LibvirtFailure) -> T
     ) throws(HypervisorError) -> T {
         do throws(LibvirtFailure) {
             return try body(try lookUp(id))
@@ -36,6 +37,7 @@ final class Connection: Sendable {
     }
 
     func lookUp(_ id: UUID) throws(LibvirtFailure) -> DomainHandle {
+        // SAFETY: the connection stays inside of the closure.
         try unsafe handle.with { connection throws(LibvirtFailure) in
             // SAFETY: an open connection; the text outlives the call; the result is ours.
             guard let domain = unsafe virDomainLookupByUUIDString(connection, id.uuidString) else {
@@ -47,6 +49,7 @@ final class Connection: Sendable {
 
     /// libvirt takes names as C strings: one with a NUL in it would find another domain.
     func lookUp(name: String) throws(LibvirtFailure) -> DomainHandle {
+        // SAFETY: the connection stays inside of the closure.
         try unsafe handle.with { connection throws(LibvirtFailure) in
             // SAFETY: an open connection; the text outlives the call; the result is ours.
             guard let domain = unsafe virDomainLookupByName(connection, name) else { throw .last() }
@@ -58,6 +61,7 @@ final class Connection: Sendable {
     func forEachDomain(
         _ body: (borrowing DomainHandle) throws(LibvirtFailure) -> Void
     ) throws(LibvirtFailure) {
+        // SAFETY: the connection stays inside of the closure.
         try unsafe handle.with { connection throws(LibvirtFailure) in
             var list: UnsafeMutablePointer<virDomainPtr?>?
             // SAFETY: libvirt allocates an array of that many objects and gives both away.
@@ -79,6 +83,7 @@ final class Connection: Sendable {
 
     /// Such as "QEMU 7.2.22, libvirt 9.0.0".
     func version() throws(LibvirtFailure) -> String {
+        // SAFETY: the connection stays inside of the closure.
         try unsafe handle.with { connection throws(LibvirtFailure) in
             var hypervisor: UInt = 0
             var library: UInt = 0
@@ -94,6 +99,7 @@ final class Connection: Sendable {
 
     /// The host's and the hypervisor's abilities, as XML.
     func capabilities() throws(LibvirtFailure) -> String {
+        // SAFETY: the connection stays inside of the closure.
         try unsafe handle.with { connection throws(LibvirtFailure) in
             // SAFETY: an open connection; the text is ours to copy and free.
             guard let text = unsafe virConnectGetCapabilities(connection) else { throw .last() }

@@ -9,8 +9,8 @@ extension SharedMemoryDevice {
         // libvirt checks the size when it starts a VM and not when it plugs into a running one,
         // and QEMU ends itself on a BAR whose size is no power of two.
         if bytes < 1 << 20 || bytes & (bytes - 1) != 0 || bytes > 1 << 62 {
-            return "\(ByteSize(bytes: bytes)) is no size for a device: it must be a power of two and "
-                + "at least 1 MiB"
+            return "\(ByteSize(bytes: bytes)) is no size for a device: it must be a power of two "
+                + "and at least 1 MiB"
         }
         // The name becomes a file's name under /dev/shm.
         if name.isEmpty || name == "." || name == ".." || name.utf8.contains(UInt8(ascii: "/"))

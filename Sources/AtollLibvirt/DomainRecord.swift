@@ -39,7 +39,8 @@ struct DomainRecord: Sendable {
         let runs = current.id != nil
         return Domain(
             id: id, name: name, state: runs ? (isPaused ? .paused : .running) : .stopped,
-            boot: current.id, isPersistent: stored != nil, accelerator: current.type == "kvm" ? .kvm : .tcg,
+            boot: current.id, isPersistent: stored != nil,
+            accelerator: current.type == "kvm" ? .kvm : .tcg,
             vcpus: current.vcpu.current ?? current.vcpu.maximum,
             maximumVCPUs: current.vcpu.maximum, pci: current.topology,
             live: runs ? current.regionDevices : [], stored: stored?.regionDevices ?? [])

@@ -46,7 +46,9 @@ final class EventHub: Sendable {
     }
 
     func publish(_ event: HypervisorEvent) {
-        let (handlers, streams) = state.withLock { (Array($0.handlers.values), Array($0.streams.values)) }
+        let (handlers, streams) = state.withLock {
+            (Array($0.handlers.values), Array($0.streams.values))
+        }
         for stream in streams { stream.yield(event) }
         for handler in handlers { handler(event) }
     }

@@ -20,7 +20,8 @@ extension LibvirtHypervisor {
                     if held.bytes == device.bytes { return }
                     throw .refused(
                         operation: operation,
-                        reason: "the VM has it already, with \(held.bytes) bytes instead of \(device.bytes)")
+                        reason: "the VM has it already, with \(held.bytes) bytes "
+                            + "instead of \(device.bytes)")
                 }
                 let port = try definition.rootPort(for: scope, besides: tried, operation)
                 let failure = try connection.attach(
@@ -98,8 +99,9 @@ extension DomainXML {
         if scope == .stored { return nil }
         throw .refused(
             operation: operation,
-            reason: "the VM has no free root port: add <controller type='pci' model='pcie-root-port'/> "
-                + "to its definition and start it anew")
+            reason: "the VM has no free root port: add "
+                + "<controller type='pci' model='pcie-root-port'/> to its definition and start it anew"
+        )
     }
 }
 

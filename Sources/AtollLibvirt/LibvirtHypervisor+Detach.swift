@@ -117,7 +117,9 @@ extension Connection {
         let operation = "detach \(name)"
         do throws(HypervisorError) {
             let definition = try definition(of: domain, .live, operation)
-            guard definition.id != nil, let device = definition.plainDevice(name) else { return nil }
+            guard definition.id != nil, let device = definition.plainDevice(name) else {
+                return nil
+            }
             let vm = try withDomain(domain, operation) { handle in handle.name }
             return (device, vm)
         } catch .noSuchDomain(_) where wasSeen {

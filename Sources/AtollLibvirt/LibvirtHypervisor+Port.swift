@@ -20,7 +20,7 @@ extension LibvirtHypervisor: Hypervisor {
                                 "a VM is left out: its definition cannot be understood",
                                 metadata: ["vm": "\(record.name)", "error": "\(error.reason)"])
                         }
-                    } catch where error.isNoSuchDomain {
+                    } catch  where error.isNoSuchDomain {
                         // It ended between the listing and the question.
                     }
                 }
@@ -70,7 +70,8 @@ extension LibvirtHypervisor: Hypervisor {
         if let owner = try? LibvirtXML.decode(CapabilitiesXML.self, from: text).processOwner {
             return owner
         }
-        logger.warning("libvirt does not say as whom VMs run; taking root", metadata: ["uri": "\(uri)"])
+        logger.warning(
+            "libvirt does not say as whom VMs run; taking root", metadata: ["uri": "\(uri)"])
         return ProcessOwner(user: 0, group: 0)
     }
 

@@ -101,7 +101,8 @@ public final class LibvirtHypervisor: Sendable {
             publish: { [hub] in hub.publish($0) },
             unplugRefused: { [logger] id, alias in
                 logger.notice(
-                    "guest refused to let go of a device", metadata: ["vm": "\(id)", "alias": "\(alias)"])
+                    "guest refused to let go of a device",
+                    metadata: ["vm": "\(id)", "alias": "\(alias)"])
             },
             closed: { lost(closeReason($0)) })
         return try await calls.run("connect", limit: rhythm.limit) {

@@ -56,7 +56,9 @@ extension HypervisorError {
     /// the daemon. There is no code for that; were the words to change, that first question would
     /// fail instead of wait, and could be repeated.
     fileprivate var isFinal: Bool {
-        if case .refused(_, let reason) = self { return !reason.contains("in the process of unplug") }
+        if case .refused(_, let reason) = self {
+            return !reason.contains("in the process of unplug")
+        }
         return false
     }
 }

@@ -9,14 +9,18 @@ import Testing
 @Suite(.timeLimit(.minutes(1))) struct CallsTests {
     @Test func anAnswerComesBack() async throws {
         let calls = Calls(uri: "u", threads: 1)
-        #expect(try await calls.run("ask", limit: .seconds(30)) { () throws(HypervisorError) in 42 } == 42)
+        #expect(
+            try await calls.run("ask", limit: .seconds(30)) { () throws(HypervisorError) in 42 }
+                == 42)
     }
 
     @Test func anErrorComesBack() async {
         let calls = Calls(uri: "u", threads: 1)
         let error = HypervisorError.refused(operation: "o", reason: "r")
         await #expect(throws: error) {
-            try await calls.run("ask", limit: .seconds(30)) { () throws(HypervisorError) in throw error }
+            try await calls.run("ask", limit: .seconds(30)) { () throws(HypervisorError) in
+                throw error
+            }
         }
     }
 
@@ -24,7 +28,9 @@ import Testing
         let calls = Calls(uri: "u", threads: 1)
         let gate = DispatchSemaphore(value: 0)
         await #expect {
-            try await calls.run("ask", limit: .milliseconds(50)) { () throws(HypervisorError) in gate.wait() }
+            try await calls.run("ask", limit: .milliseconds(50)) { () throws(HypervisorError) in
+                gate.wait()
+            }
         } throws: {
             guard case .unreachable("u", let reason)? = $0 as? HypervisorError else { return false }
             return reason.contains("ask")

@@ -7,16 +7,18 @@ import Testing
 @testable import AtollLibvirt
 
 @Suite struct DeviceXMLTests {
-    @Test(arguments: [
-        ("", 4 << 20), ("<size unit='M'>16</size>", 16 << 20), ("<size unit='MiB'>1</size>", 1 << 20),
-        ("<size>1048576</size>", 1 << 20), ("<size unit='bytes'>4096</size>", 4096),
-        ("<size unit='k'>2</size>", 2048), ("<size unit='KB'>2</size>", 2000),
-        ("<size unit='gib'>3</size>", 3 << 30), ("<size unit='GB'>3</size>", 3_000_000_000),
-        ("<size unit='T'>1</size>", 1 << 40), ("<size unit='PiB'>1</size>", 1 << 50),
-        ("<size unit='E'>1</size>", 1 << 60),
-        ("<size unit='E'>16</size>", nil), ("<size unit='parsec'>1</size>", nil),
-        ("<size unit='M\u{e9}'>1</size>", nil),
-    ] as [(String, UInt64?)])
+    @Test(
+        arguments: [
+            ("", 4 << 20), ("<size unit='M'>16</size>", 16 << 20),
+            ("<size unit='MiB'>1</size>", 1 << 20),
+            ("<size>1048576</size>", 1 << 20), ("<size unit='bytes'>4096</size>", 4096),
+            ("<size unit='k'>2</size>", 2048), ("<size unit='KB'>2</size>", 2000),
+            ("<size unit='gib'>3</size>", 3 << 30), ("<size unit='GB'>3</size>", 3_000_000_000),
+            ("<size unit='T'>1</size>", 1 << 40), ("<size unit='PiB'>1</size>", 1 << 50),
+            ("<size unit='E'>1</size>", 1 << 60),
+            ("<size unit='E'>16</size>", nil), ("<size unit='parsec'>1</size>", nil),
+            ("<size unit='M\u{e9}'>1</size>", nil),
+        ] as [(String, UInt64?)])
     func sizes(_ element: String, _ expected: UInt64?) throws {
         let devices = try DomainFixture(devices: shmem("r", size: element)).parsed().devices
         #expect(devices?.sharedMemory.first?.bytes == expected)
@@ -27,7 +29,8 @@ import Testing
         let text = try LibvirtXML.encode(device)
         #expect(try LibvirtXML.decode(ShmemXML.self, from: text) == device)
         for part in [
-            "<shmem name=\"atoll.g.r\">", "<model type=\"ivshmem-plain\"", "<size unit=\"B\">67108864</size>",
+            "<shmem name=\"atoll.g.r\">", "<model type=\"ivshmem-plain\"",
+            "<size unit=\"B\">67108864</size>",
             "bus=\"0x1a\"", "slot=\"0x00\"", "function=\"0x0\"", "<alias name=\"ua-atoll-",
         ] {
             #expect(text.contains(part), "\(part) in \(text)")
@@ -55,13 +58,16 @@ import Testing
         #expect(elements.names == ["shmem", "model", "size", "alias"])
     }
 
-    @Test(arguments: [
-        ("r", 3 << 20, "power of two"), ("r", 1 << 19, "1 MiB"), ("r", 0, "power of two"),
-        ("r", .max, "power of two"), ("", 1 << 20, "cannot name"), (".", 1 << 20, "cannot name"),
-        ("..", 1 << 20, "cannot name"), ("a/b", 1 << 20, "cannot name"),
-        (String(repeating: "x", count: 256), 1 << 20, "cannot name"), ("a\0b", 1 << 20, "control"),
-        ("a\nb", 1 << 20, "control"), ("a\u{1b}b", 1 << 20, "control"),
-    ] as [(String, UInt64, String)])
+    @Test(
+        arguments: [
+            ("r", 3 << 20, "power of two"), ("r", 1 << 19, "1 MiB"), ("r", 0, "power of two"),
+            ("r", .max, "power of two"), ("", 1 << 20, "cannot name"),
+            (".", 1 << 20, "cannot name"),
+            ("..", 1 << 20, "cannot name"), ("a/b", 1 << 20, "cannot name"),
+            (String(repeating: "x", count: 256), 1 << 20, "cannot name"),
+            ("a\0b", 1 << 20, "control"),
+            ("a\nb", 1 << 20, "control"), ("a\u{1b}b", 1 << 20, "control"),
+        ] as [(String, UInt64, String)])
     func theLastWall(_ name: String, _ bytes: UInt64, _ reason: String) {
         let refusal = SharedMemoryDevice(name: name, bytes: bytes).refusal()
         #expect(refusal?.contains(reason) == true, "\(refusal ?? "nothing refused")")
@@ -77,7 +83,8 @@ private final class ElementNames: NSObject, XMLParserDelegate {
     var names: [String] = []
 
     func parser(
-        _: XMLParser, didStartElement name: String, namespaceURI _: String?, qualifiedName _: String?,
+        _: XMLParser, didStartElement name: String, namespaceURI _: String?,
+        qualifiedName _: String?,
         attributes _: [String: String]
     ) { names.append(name) }
 }
@@ -117,12 +124,17 @@ private final class ElementNames: NSObject, XMLParserDelegate {
     }
 
     @Test func theOwnerIsTheDACLabel() throws {
-        let label = "<baselabel type='kvm'>+64055:+106</baselabel><baselabel type='qemu'>+1:+2</baselabel>"
+        let label =
+            "<baselabel type='kvm'>+64055:+106</baselabel><baselabel type='qemu'>+1:+2</baselabel>"
         #expect(try owner(label) == ProcessOwner(user: 64055, group: 106))
-        #expect(try owner("<baselabel type='qemu'>1:2</baselabel>") == ProcessOwner(user: 1, group: 2))
+        #expect(
+            try owner("<baselabel type='qemu'>1:2</baselabel>") == ProcessOwner(user: 1, group: 2))
     }
 
-    @Test(arguments: ["", "<baselabel type='kvm'>qemu:qemu</baselabel>", "<baselabel>+1</baselabel>", "<baselabel>+1:+2:+3</baselabel>"])
+    @Test(arguments: [
+        "", "<baselabel type='kvm'>qemu:qemu</baselabel>", "<baselabel>+1</baselabel>",
+        "<baselabel>+1:+2:+3</baselabel>",
+    ])
     func whatCannotBeReadIsNoOwner(_ label: String) throws {
         #expect(try owner(label) == nil)
     }

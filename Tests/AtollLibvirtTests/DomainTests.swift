@@ -36,12 +36,14 @@ import Testing
         let running = DomainFixture().text
         let stopped = DomainFixture(id: nil).text
         #expect(try record(current: running, paused: true).domain().state == .paused)
-        #expect(try record(current: stopped, stored: stopped, paused: true).domain().state == .stopped)
+        #expect(
+            try record(current: stopped, stored: stopped, paused: true).domain().state == .stopped)
     }
 
     @Test(arguments: [("kvm", Domain.Accelerator.kvm), ("qemu", .tcg), ("test", .tcg)])
     func accelerator(_ type: String, _ expected: Domain.Accelerator) throws {
-        #expect(try record(current: DomainFixture(type: type).text).domain().accelerator == expected)
+        #expect(
+            try record(current: DomainFixture(type: type).text).domain().accelerator == expected)
     }
 
     @Test(arguments: [
@@ -77,7 +79,8 @@ import Testing
     }
 
     @Test(arguments: [
-        "", "no xml", "<domain type='qemu'", "<domain/>", "<domain type='kvm'><vcpu>2</vcpu></domain>",
+        "", "no xml", "<domain type='qemu'", "<domain/>",
+        "<domain type='kvm'><vcpu>2</vcpu></domain>",
         "<domain type='kvm'><vcpu>many</vcpu><os><type>hvm</type></os></domain>",
     ])
     func whatIsNoDomainIsAnError(_ text: String) {

@@ -87,7 +87,9 @@ import Testing
                 try await hypervisor.attach(
                     SharedMemoryDevice(name: "r", bytes: 1 << 20), to: vm.id, .live)
             } throws: {
-                guard case .refused(let operation, let reason)? = $0 as? HypervisorError else { return false }
+                guard case .refused(let operation, let reason)? = $0 as? HypervisorError else {
+                    return false
+                }
                 return operation == "attach r" && reason.contains("not supported")
             }
         }
@@ -120,7 +122,9 @@ import Testing
             uri: "qemu+unix:///system?socket=\(path)", logger: quiet,
             rhythm: Rhythm(limit: .milliseconds(200)))
         let running = Task { await hypervisor.run() }
-        await eventually { await unreachableReason(hypervisor)?.contains("no answer within") == true }
+        await eventually {
+            await unreachableReason(hypervisor)?.contains("no answer within") == true
+        }
         running.cancel()
         await running.value
         try await mute.close()

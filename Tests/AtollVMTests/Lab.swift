@@ -15,7 +15,8 @@ struct Lab: Sendable {
                 "this test needs VMs; run: Tests/Lab/lab swift test --filter AtollVMTests")
         }
         self.directory = directory
-        tools = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+        tools =
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .appending(path: "Lab").path
     }
 
@@ -67,7 +68,8 @@ struct Lab: Sendable {
 
     /// Runs `body` with a VM that is made from changed XML, without waiting for its guest.
     func withVM(
-        _ options: [String], changed: (String) -> String, body: (_ name: String) async throws -> Void
+        _ options: [String], changed: (String) -> String,
+        body: (_ name: String) async throws -> Void
     ) async throws {
         let name = "t-\(UUID().uuidString.prefix(8).lowercased())"
         let text = try await run(["\(tools)/vm", "start", name] + options + ["--xml-only"])

@@ -20,11 +20,14 @@ extension VMTests {
                         let alias = deviceAlias(for: region)
                         let held = SharedMemoryDevice(name: region, bytes: mib(16), alias: alias)
                         #expect(try await hypervisor.known(name).live == [held])
-                        try await eventually("the guest has it") { try await lab.guestBARs(name) == [16 << 20] }
+                        try await eventually("the guest has it") {
+                            try await lab.guestBARs(name) == [16 << 20]
+                        }
                         #expect(try await lab.guestWord(name) == "0xA7011001")
 
                         let stream = await hypervisor.events()
-                        try await hypervisor.detach(device, from: vm.id, .live, patience: .seconds(60))
+                        try await hypervisor.detach(
+                            device, from: vm.id, .live, patience: .seconds(60))
                         let removed = HypervisorEvent.deviceRemoved(vm.id, alias: alias)
                         _ = try await events(stream) { $0 == removed }
                         #expect(try await hypervisor.known(name).live.isEmpty)
@@ -49,8 +52,10 @@ extension VMTests {
                         #expect(held.live.map(\.name) == [region])
                         #expect(held.stored.map(\.name) == [region])
                         for scope in [DeviceScope.live, .stored] {
-                            try await hypervisor.detach(device, from: vm.id, scope, patience: .seconds(60))
-                            try await hypervisor.detach(device, from: vm.id, scope, patience: .seconds(60))
+                            try await hypervisor.detach(
+                                device, from: vm.id, scope, patience: .seconds(60))
+                            try await hypervisor.detach(
+                                device, from: vm.id, scope, patience: .seconds(60))
                         }
                         let free = try await hypervisor.known(name)
                         #expect(free.live.isEmpty)
@@ -81,27 +86,36 @@ extension VMTests {
             try await lab.withHypervisor { hypervisor in
                 try await lab.withVM(["--machine", "q35", "--root-ports", "2"]) { name in
                     let vm = try await hypervisor.known(name)
-                    #expect(vm.pci == PCITopology(machine: .q35, freeRootPorts: [1, 2], window: 2 << 30))
-                    let devices = [8, 16, 32].map { SharedMemoryDevice(name: "\(name)-\($0)", bytes: mib($0)) }
+                    #expect(
+                        vm.pci
+                            == PCITopology(machine: .q35, freeRootPorts: [1, 2], window: 2 << 30))
+                    let devices = [8, 16, 32].map {
+                        SharedMemoryDevice(name: "\(name)-\($0)", bytes: mib($0))
+                    }
                     try await lab.withRegion(devices[0].name, mebibytes: 8) { _ in
                         try await lab.withRegion(devices[1].name, mebibytes: 16) { _ in
                             try await lab.withRegion(devices[2].name, mebibytes: 32) { _ in
                                 // Both choose a port at the same moment; libvirt lets one have it.
-                                async let first: Void = hypervisor.attach(devices[0], to: vm.id, .live)
-                                async let second: Void = hypervisor.attach(devices[1], to: vm.id, .live)
+                                async let first: Void = hypervisor.attach(
+                                    devices[0], to: vm.id, .live)
+                                async let second: Void = hypervisor.attach(
+                                    devices[1], to: vm.id, .live)
                                 _ = try await (first, second)
                                 #expect(try await hypervisor.known(name).pci.freeRootPorts == [])
                                 await #expect {
                                     try await hypervisor.attach(devices[2], to: vm.id, .live)
                                 } throws: {
-                                    guard case .refused(_, let reason)? = $0 as? HypervisorError else { return false }
+                                    guard case .refused(_, let reason)? = $0 as? HypervisorError
+                                    else { return false }
                                     return reason.contains("no free root port")
                                 }
                                 try await eventually("the guest has both") {
                                     try await lab.guestBARs(name) == [8 << 20, 16 << 20]
                                 }
-                                try await hypervisor.detach(devices[0], from: vm.id, .live, patience: .seconds(60))
-                                #expect(try await hypervisor.known(name).pci.freeRootPorts.count == 1)
+                                try await hypervisor.detach(
+                                    devices[0], from: vm.id, .live, patience: .seconds(60))
+                                #expect(
+                                    try await hypervisor.known(name).pci.freeRootPorts.count == 1)
                                 try await hypervisor.attach(devices[2], to: vm.id, .live)
                                 try await eventually("the guest has the third") {
                                     try await lab.guestBARs(name) == [16 << 20, 32 << 20]
@@ -116,11 +130,16 @@ extension VMTests {
         @Test func whatTheWindowPromisesFits() async throws {
             let lab = try Lab()
             let options = ["--machine", "q35", "--root-ports", "2"]
-            for (reserve, promised) in [("pref64-reserve=64M", mib(32)), ("mem-reserve=1M", mib(1))] {
+            for (reserve, promised) in [
+                ("pref64-reserve=64M", mib(32)), ("mem-reserve=1M", mib(1)),
+            ] {
                 try await lab.withHypervisor { hypervisor in
-                    try await lab.withVM(options, changed: {
-                        $0.replacing("pref64-reserve=4G", with: reserve)
-                    }) { name in
+                    try await lab.withVM(
+                        options,
+                        changed: {
+                            $0.replacing("pref64-reserve=4G", with: reserve)
+                        }
+                    ) { name in
                         let vm = try await hypervisor.known(name)
                         #expect(vm.pci.window == promised)
                         try await lab.vm("wait", name)
@@ -136,7 +155,9 @@ extension VMTests {
             }
         }
 
-        @Test(arguments: [["--machine", "pc"], ["--machine", "q35", "--root-ports", "2"], ["--machine", "q35"]])
+        @Test(arguments: [
+            ["--machine", "pc"], ["--machine", "q35", "--root-ports", "2"], ["--machine", "q35"],
+        ])
         func theStoredDefinitionIsForTheNextStart(_ machine: [String]) async throws {
             let lab = try Lab()
             try await lab.withHypervisor { hypervisor in
@@ -182,7 +203,9 @@ extension VMTests {
                     await #expect {
                         try await hypervisor.attach(device, to: vm.id, .stored)
                     } throws: {
-                        guard case .refused(_, let reason)? = $0 as? HypervisorError else { return false }
+                        guard case .refused(_, let reason)? = $0 as? HypervisorError else {
+                            return false
+                        }
                         return reason.contains("no stored definition")
                     }
                     try await hypervisor.detach(device, from: vm.id, .stored, patience: .zero)
@@ -208,7 +231,8 @@ extension VMTests {
                             #expect(held.live.map(\.alias) == [deviceAlias(for: region)])
                             #expect(held.stored.map(\.name) == [region])
                             for scope in [DeviceScope.live, .stored] {
-                                try await hypervisor.detach(device, from: vm.id, scope, patience: .seconds(60))
+                                try await hypervisor.detach(
+                                    device, from: vm.id, scope, patience: .seconds(60))
                             }
                         }
                     }

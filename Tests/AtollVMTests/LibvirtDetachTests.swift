@@ -16,24 +16,33 @@ extension VMTests {
                         let vm = try await hypervisor.known(name)
                         let device = SharedMemoryDevice(name: region, bytes: mib(1))
                         try await hypervisor.attach(device, to: vm.id, .live)
-                        try await eventually("the guest has it") { try await lab.guestBARs(name) == [1 << 20] }
+                        try await eventually("the guest has it") {
+                            try await lab.guestBARs(name) == [1 << 20]
+                        }
                         try await lab.virsh("suspend", name)
                         #expect(try await hypervisor.known(name).state == .paused)
-                        await #expect(throws: HypervisorError.guestHoldsDevice(device: region, domain: name)) {
+                        await #expect(
+                            throws: HypervisorError.guestHoldsDevice(device: region, domain: name)
+                        ) {
                             // Longer than the pause between two requests.
-                            try await hypervisor.detach(device, from: vm.id, .live, patience: .seconds(5))
+                            try await hypervisor.detach(
+                                device, from: vm.id, .live, patience: .seconds(5))
                         }
                         #expect(try await hypervisor.known(name).live.map(\.name) == [region])
                         // It finds the request when it goes on.
                         let stream = await hypervisor.events()
                         try await lab.virsh("resume", name)
-                        let removed = HypervisorEvent.deviceRemoved(vm.id, alias: deviceAlias(for: region))
+                        let removed = HypervisorEvent.deviceRemoved(
+                            vm.id, alias: deviceAlias(for: region))
                         _ = try await events(stream) { $0 == removed }
                         #expect(try await hypervisor.known(name).live.isEmpty)
                         #expect(try await lab.guestBARs(name) == [])
                         try await hypervisor.attach(device, to: vm.id, .live)
-                        try await eventually("the guest has it") { try await lab.guestBARs(name) == [1 << 20] }
-                        try await hypervisor.detach(device, from: vm.id, .live, patience: .seconds(90))
+                        try await eventually("the guest has it") {
+                            try await lab.guestBARs(name) == [1 << 20]
+                        }
+                        try await hypervisor.detach(
+                            device, from: vm.id, .live, patience: .seconds(90))
                     }
                 }
             }
@@ -44,7 +53,8 @@ extension VMTests {
             let lab = try Lab()
             try await lab.withHypervisor { hypervisor in
                 try await lab.withRegion(mebibytes: 1) { region in
-                    try await lab.withVM(machine + ["--shmem", "\(region):1"], changed: { $0 }) { name in
+                    try await lab.withVM(machine + ["--shmem", "\(region):1"], changed: { $0 }) {
+                        name in
                         let vm = try await hypervisor.known(name)
                         // No kernel is there yet that could hear the first request.
                         try await hypervisor.detach(
@@ -88,7 +98,9 @@ extension VMTests {
                         }
                         try await Task.sleep(for: .seconds(1))
                         waiting.cancel()
-                        await #expect(throws: HypervisorError.guestHoldsDevice(device: region, domain: name)) {
+                        await #expect(
+                            throws: HypervisorError.guestHoldsDevice(device: region, domain: name)
+                        ) {
                             try await waiting.value
                         }
                     }

@@ -17,7 +17,9 @@ extension VMTests {
                     let id = try await hypervisor.known(name).id
                     try await lab.virsh("destroy", name)
                     try await lab.virsh("undefine", name)
-                    let life: [HypervisorEvent] = [.defined(id), .started(id), .stopped(id), .undefined(id)]
+                    let life: [HypervisorEvent] = [
+                        .defined(id), .started(id), .stopped(id), .undefined(id),
+                    ]
                     #expect(try await events(stream) { $0 == .undefined(id) } == life)
                     #expect(try await events(other) { $0 == .undefined(id) } == life)
                     #expect(try await hypervisor.domain(id) == nil)
@@ -42,14 +44,18 @@ extension VMTests {
         @Test func aGuestThatStartsAnewIsTold() async throws {
             let lab = try Lab()
             try await lab.withHypervisor { hypervisor in
-                try await lab.withVM([], changed: {
-                    $0.replacing("<on_reboot>destroy", with: "<on_reboot>restart")
-                }) { name in
+                try await lab.withVM(
+                    [],
+                    changed: {
+                        $0.replacing("<on_reboot>destroy", with: "<on_reboot>restart")
+                    }
+                ) { name in
                     try await lab.vm("wait", name)
                     let vm = try await hypervisor.known(name)
                     let stream = await hypervisor.events()
                     try await lab.virsh("reset", name)
-                    #expect(try await events(stream) { $0 == .rebooted(vm.id) } == [.rebooted(vm.id)])
+                    #expect(
+                        try await events(stream) { $0 == .rebooted(vm.id) } == [.rebooted(vm.id)])
                     #expect(try await hypervisor.known(name).boot == vm.boot)
                 }
             }
@@ -73,7 +79,8 @@ extension VMTests {
                         #expect(found.boot == vm.boot)
                         let device = SharedMemoryDevice(name: region, bytes: mib(1))
                         try await hypervisor.attach(device, to: vm.id, .live)
-                        try await hypervisor.detach(device, from: vm.id, .live, patience: .seconds(60))
+                        try await hypervisor.detach(
+                            device, from: vm.id, .live, patience: .seconds(60))
                         try await lab.virsh("destroy", name)
                         _ = try await events(stream) { $0 == .stopped(vm.id) }
                     }
@@ -93,7 +100,11 @@ extension VMTests {
                     await #expect {
                         _ = try await hypervisor.domains()
                     } throws: {
-                        if case .unreachable("qemu:///system", _)? = $0 as? HypervisorError { true } else { false }
+                        if case .unreachable("qemu:///system", _)? = $0 as? HypervisorError {
+                            true
+                        } else {
+                            false
+                        }
                     }
                 } by: {
                     try? await lab.startLibvirtd()
@@ -114,7 +125,9 @@ extension VMTests {
                     await #expect {
                         _ = try await hypervisor.domains()
                     } throws: {
-                        guard case .unreachable(_, let reason)? = $0 as? HypervisorError else { return false }
+                        guard case .unreachable(_, let reason)? = $0 as? HypervisorError else {
+                            return false
+                        }
                         return reason.contains("no answer within")
                     }
                     // Nobody answers the probes either.
@@ -133,7 +146,9 @@ extension VMTests {
                 let owner = try await hypervisor.processOwner()
                 #expect(owner == ProcessOwner(user: 0, group: 0))
                 let version = await hypervisor.status().version
-                #expect(version?.wholeMatch(of: /QEMU \d+\.\d+\.\d+, libvirt \d+\.\d+\.\d+/) != nil, "\(version ?? "none")")
+                #expect(
+                    version?.wholeMatch(of: /QEMU \d+\.\d+\.\d+, libvirt \d+\.\d+\.\d+/) != nil,
+                    "\(version ?? "none")")
             }
         }
     }

@@ -128,7 +128,9 @@ struct ProbeRhythm: Sendable {
 
     func startProbing(_ probe: ProbeRhythm) throws(LibvirtFailure) {
         // SAFETY: an open connection.
-        guard unsafe virConnectSetKeepAlive(pointer, probe.seconds, probe.misses) < 0 else { return }
+        guard unsafe virConnectSetKeepAlive(pointer, probe.seconds, probe.misses) < 0 else {
+            return
+        }
         let failure = LibvirtFailure.last()
         guard failure.isUnsupported else { throw failure }
     }

@@ -31,7 +31,9 @@ final class EventContext: Sendable {
 
     static let release: @convention(c) (UnsafeMutableRawPointer?) -> Void = { context in
         // SAFETY: `context` is what `retained` gave out, and libvirt calls this once for it.
-        if let context = unsafe context { unsafe Unmanaged<EventContext>.fromOpaque(context).release() }
+        if let context = unsafe context {
+            unsafe Unmanaged<EventContext>.fromOpaque(context).release()
+        }
     }
 
     private static func from(_ context: UnsafeMutableRawPointer?) -> EventContext? {

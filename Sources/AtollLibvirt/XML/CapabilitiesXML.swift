@@ -28,7 +28,9 @@ struct CapabilitiesXML: Decodable {
     /// libvirt does not say or says it in another form.
     var processOwner: ProcessOwner? {
         let labels = host.secmodel.filter { $0.model == "dac" }.flatMap(\.baselabel)
-        guard let label = labels.first(where: { $0.type == "kvm" }) ?? labels.first else { return nil }
+        guard let label = labels.first(where: { $0.type == "kvm" }) ?? labels.first else {
+            return nil
+        }
         let parts = label.label.split(separator: ":", omittingEmptySubsequences: false)
         // A leading plus says that the text is a number and not a name that looks like one.
         let numbers = parts.compactMap { UInt32($0.hasPrefix("+") ? $0.dropFirst() : $0) }

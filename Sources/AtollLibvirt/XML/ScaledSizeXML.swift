@@ -11,7 +11,9 @@ struct ScaledSizeXML: Codable, Equatable, DynamicNodeEncoding {
         case number = ""
     }
 
-    static func bytes(_ number: UInt64) -> ScaledSizeXML { ScaledSizeXML(unit: "B", number: number) }
+    static func bytes(_ number: UInt64) -> ScaledSizeXML {
+        ScaledSizeXML(unit: "B", number: number)
+    }
 
     /// The size in bytes; `nil` for an unknown unit and for more than 64 bits hold.
     ///

@@ -14,6 +14,7 @@ public final class SharedMemory: @unchecked Sendable {
     private let mapping: Mapping
 
     public init(_ mapping: consuming Mapping) {
+        // SAFETY: the mapping is kept below for as long as this object lives.
         unsafe base = mapping.base
         count = mapping.count
         self.mapping = mapping
@@ -86,8 +87,8 @@ public final class SharedMemory: @unchecked Sendable {
 
     /// Writes `bytes` at `offset`.
     public func write(_ bytes: [UInt8], at offset: Int) {
+        // SAFETY: in bounds (checked by `address`); the array's buffer and the region do not overlap.
         let target = unsafe address(offset, bytes.count)
-        // SAFETY: in bounds; the array's buffer and the region do not overlap.
         unsafe bytes.withUnsafeBytes { source in
             if let start = source.baseAddress {
                 unsafe target.copyMemory(from: start, byteCount: source.count)
@@ -106,6 +107,7 @@ public final class SharedMemory: @unchecked Sendable {
     @unsafe
     @inlinable
     public func pointer(at offset: Int, count bytes: Int) -> UnsafeMutableRawPointer {
+        // SAFETY: in bounds; what becomes of it is the caller's promise, hence @unsafe.
         unsafe address(offset, bytes)
     }
 }

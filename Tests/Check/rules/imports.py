@@ -24,7 +24,7 @@ ONLY = {
     "AtollRegion": {"CAtollABI", "AtollSystem", "Synchronization"},
     "AtollSync": {"AtollRegion"},
     "AtollAPI": set(),
-    "AtollHost": {"AtollAPI", "AtollRegion", "AtollSync", "AtollSystem"},
+    "AtollHost": {"AtollAPI", "AtollDoctor", "AtollRegion", "AtollSystem"},
     "AtollClient": {"AtollAPI"},
     "AtollDoctor": {"AtollAPI"},
     # Adapters know the ports that they fill, and not each other.

@@ -165,7 +165,8 @@ let package = Package(
         .testTarget(
             name: "AtollAgentTests",
             dependencies: [
-                "AtollGuest", "AtollRegion", "AtollSystem", "CAtollABI", "atoll-agent", "atoll-run",
+                "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "CAtollABI", "atoll-agent",
+                "atoll-run",
             ],
             swiftSettings: strict),
         .testTarget(

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollGuest
 import AtollRegion
+import AtollSync
 import AtollSystem
 import Foundation
 import Testing
@@ -224,6 +225,37 @@ import Testing
         #expect(try agent.finish() == 0)
         launch.poll()
         #expect(launch.statuses.map(\.signal) == [SIGTERM])
+    }
+
+    /// Only the agent can know of a thread of its own VM that it is dead.
+    @Test func givesBackWhatADeadThreadOfItsVMHeld() throws {
+        let region = try TestRegion(members: 2)
+        let agent = try region.agent(0)
+        let memory = region.region.memory
+        let lock = Region.directoryLockOffset
+        func owner(_ member: Int, thread: Int32) -> UInt64 {
+            Owner(slot: TestRegion.slot(member), incarnation: 7, thread: UInt32(thread)).word
+        }
+        let dead = try Program.deadPID()
+        memory.store(owner(0, thread: dead), word: lock)
+        try until("the lock is free") { memory.load(word: lock) == 0 }
+
+        for held in [owner(0, thread: Identity.process), owner(1, thread: dead)] {
+            memory.store(held, word: lock)
+            let name = Array("half".utf8)
+            let built = try #require(
+                region.region.placeObject(name: name, bytes: 64, job: 0, builder: held))
+            let gone = try #require(
+                region.region.placeObject(
+                    name: name, bytes: 64, job: 0, builder: owner(0, thread: dead)))
+            let launch = try region.launch(["true"])
+            try launch.finish()
+            try until("it is freed") { region.region.object(gone.index) == nil }
+            #expect(memory.load(word: lock) == held)
+            #expect(region.region.object(built.index) == built)
+            region.region.freeObject(built)
+        }
+        withExtendedLifetime(agent) {}
     }
 
     @Test func aRoguesBoardDoesNotHurtTheAgent() throws {

@@ -43,6 +43,7 @@ final class AgentRegion {
         if now - beaten >= Self.beat, !isClosing {
             beaten = now
             member.beat()
+            AgentReclaim(member).lock()
         }
         let attention = member.region.attention(slot: member.slot)
         if attention != self.attention {
@@ -150,5 +151,7 @@ final class AgentRegion {
         }
         processes[index] = nil
         _ = ProcessLeftovers(process.place, member).kill()
+        AgentReclaim(member).lock()
+        AgentReclaim(member).objects()
     }
 }

@@ -118,7 +118,7 @@ struct Launcher {
         printer.finish(rank: rank)
         guard status.shellCode != 0, failure == nil else { return }
         failure = status.shellCode
-        guard interrupts == 0, !isDraining, names.count > 1 else { return }
+        guard interrupts == 0, !isDraining, !isLost, names.count > 1 else { return }
         if let signal = status.signal {
             printer.say("\(names[rank]): ended by signal \(signal); the job was ended")
         } else {
@@ -143,7 +143,11 @@ struct Launcher {
     private mutating func checkRegion() {
         guard !isDraining, place.region.state != .ready else { return }
         isDraining = true
-        printer.say("the host wants the region back; the job was ended")
+        let isGone = place.region.state == .absent
+        printer.say(
+            isGone
+                ? "the region was unplugged; the job was ended"
+                : "the host wants the region back; the job was ended")
         failure = failure ?? ExitCode.launcherFailed
         launch.stop()
     }

@@ -55,6 +55,13 @@ final class Program: @unchecked Sendable {
 
     deinit { send(SIGKILL) }
 
+    /// The number of a process that has been.
+    static func deadPID() throws -> Int32 {
+        let program = try Program("/bin/true", [])
+        try program.finish()
+        return program.pid
+    }
+
     var pid: Int32 { process.processIdentifier }
     var isRunning: Bool { process.isRunning }
     var standardOutput: String { output.text }

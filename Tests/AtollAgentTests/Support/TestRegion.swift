@@ -103,11 +103,15 @@ final class TestLaunch {
     }
 }
 
-/// Waits for something to become true. The suite's time limit ends a wait in vain, long before this.
+/// How long a test waits for something that may never come, in seconds. Not a bound on how long it may
+/// take: the default is far beyond that.
+private let patience = UInt64(ProcessInfo.processInfo.environment["ATOLL_TEST_PATIENCE"] ?? "") ?? 50
+
+/// Waits for something to become true.
 func until(_ what: String, _ condition: () throws -> Bool) throws {
     let start = MonotonicClock.now()
     while try !condition() {
-        if MonotonicClock.now() - start > 50_000_000_000 { throw NeverCame(what: what) }
+        if MonotonicClock.now() - start > patience * 1_000_000_000 { throw NeverCame(what: what) }
         MonotonicClock.sleep(nanoseconds: 2_000_000)
     }
 }

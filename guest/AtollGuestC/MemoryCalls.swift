@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The names are those of atoll.h.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import AtollGuest
 internal import AtollRegion
 internal import CAtollGuest

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollSync
+import Testing
+
+struct ReductionTests {
+    private func fold<T: Reducible>(_ values: [T], _ reduction: Reduction) -> T {
+        T(bits: reduction.fold(T.self, count: values.count) { values[$0].bits })
+    }
+
+    @Test func valuesAreTakenInOrder() {
+        // In any other order the ones are not lost, or not all of them.
+        let values = [1.0, 1e16, 1, 1, -1e16]
+        #expect(fold(values, .sum) == ((((1.0 + 1e16) + 1) + 1) - 1e16))
+        #expect(fold(values.reversed(), .sum) != fold(values, .sum))
+    }
+
+    @Test func extremes() {
+        #expect(fold([3.0, -7, 5], .minimum) == -7)
+        #expect(fold([3.0, -7, 5], .maximum) == 5)
+        #expect(fold([Int64.max, .min, 0], .minimum) == .min)
+        #expect(fold([Int64.max, .min, 0], .maximum) == .max)
+        #expect(fold([Int64(4)], .sum) == 4)
+        #expect(fold([Int64.max, 1], .sum) == .min)
+    }
+
+    @Test(arguments: [[1.0, .nan, 2], [.nan, 1, 2], [1, 2, .nan]])
+    func notANumberWins(values: [Double]) {
+        #expect(fold(values, .minimum).isNaN)
+        #expect(fold(values, .maximum).isNaN)
+        #expect(fold(values, .sum).isNaN)
+    }
+}

@@ -188,9 +188,16 @@ let package = Package(
             name: "AtollSyncTests",
             dependencies: ["AtollSync", "AtollRegion", "AtollSystem", "CAtollABI"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        .executableTarget(
+            name: "atoll-team-probe",
+            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
+            path: "Tests/AtollTeamProbe", swiftSettings: strict),
         .testTarget(
             name: "AtollGuestTests",
-            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "atoll-heat"],
+            dependencies: [
+                "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "atoll-heat",
+                "atoll-team-probe",
+            ],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // Real VMs: run inside Tests/Lab/lab.
         .testTarget(

@@ -6,6 +6,10 @@ final class Child: @unchecked Sendable {
     let process = Process()
     private let pipe = Pipe()
 
+    /// Where everything is that was built with this test.
+    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+        .deletingLastPathComponent()
+
     /// Where this process has its Swift runtime from. Executables that can also be Embedded Swift are
     /// linked without the path to it.
     private static let swiftRuntime: String = {
@@ -17,13 +21,14 @@ final class Child: @unchecked Sendable {
         return URL(fileURLWithPath: String(path)).deletingLastPathComponent().path
     }()
 
-    /// A program that was built beside this test.
+    /// - Parameter program: a path, or the name of one that was built with this test.
     init(_ program: String, _ arguments: [String], _ environment: [String: String]) throws {
-        let here = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.executableURL = here.deletingLastPathComponent().appendingPathComponent(program)
+        process.executableURL =
+            program.hasPrefix("/")
+            ? URL(fileURLWithPath: program) : Self.products.appendingPathComponent(program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
-            .merging(["LD_LIBRARY_PATH": Self.swiftRuntime]) { $1 }
+            .merging(["LD_LIBRARY_PATH": "\(Self.products.path):\(Self.swiftRuntime)"]) { $1 }
             .merging(environment) { $1 }
         process.standardOutput = pipe
         try process.run()
@@ -33,6 +38,11 @@ final class Child: @unchecked Sendable {
 
     func kill() {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }
+    }
+
+    func killAndWait() {
+        kill()
+        process.waitUntilExit()
     }
 
     /// Its standard output up to its end, line by line, and its exit code.

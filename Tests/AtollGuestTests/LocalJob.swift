@@ -12,6 +12,7 @@ final class LocalJob: @unchecked Sendable {
     let launch: JobLaunch
     let vms: Int
     let threadsPerVM: Int
+    private let watchdog = DispatchWorkItem { fatalError("a test's job hangs") }
 
     init(vms: Int, threadsPerVM: Int, bytes: Int = 8 << 20) throws {
         path = "/dev/shm/atoll-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"
@@ -38,9 +39,14 @@ final class LocalJob: @unchecked Sendable {
             from: JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: 1 << 30), now: 0)
         self.vms = vms
         self.threadsPerVM = threadsPerVM
+        // Not a measurement: a test that hangs in a thread would never end.
+        DispatchQueue.global().asyncAfter(deadline: .now() + 100, execute: watchdog)
     }
 
-    deinit { try? AtollSystem.unlink(path) }
+    deinit {
+        watchdog.cancel()
+        try? AtollSystem.unlink(path)
+    }
 
     // Not rank by rank: a slot taken for a rank, or the other way round, must show.
     static func slot(_ rank: Int) -> Int { 5 + 2 * rank }
@@ -65,7 +71,9 @@ final class LocalJob: @unchecked Sendable {
     }
 
     /// Starts this rank's process.
-    func start(rank: Int, _ program: String, _ arguments: [String]) throws -> Child {
-        try Child(program, arguments, variables(rank: rank))
+    func start(
+        rank: Int, _ program: String, _ arguments: [String], _ changes: [String: String] = [:]
+    ) throws -> Child {
+        try Child(program, arguments, variables(rank: rank).merging(changes) { $1 })
     }
 }

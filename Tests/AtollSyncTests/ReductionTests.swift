@@ -8,10 +8,10 @@ struct ReductionTests {
     }
 
     @Test func valuesAreTakenInOrder() {
-        // In any other order the ones are not lost, or not all of them.
-        let values = [1.0, 1e16, 1, 1, -1e16]
-        #expect(fold(values, .sum) == ((((1.0 + 1e16) + 1) + 1) - 1e16))
-        #expect(fold(values.reversed(), .sum) != fold(values, .sum))
+        // The ones are lost beside the large number; in another order they are not.
+        let values = [1e16, 1, 1, -1e16]
+        #expect(fold(values, .sum) == 0)
+        #expect(fold([1e16, -1e16, 1, 1], .sum) == 2)
     }
 
     @Test func extremes() {

@@ -46,18 +46,32 @@ public final class Team: Sendable {
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
         var watch = try TeamWatch(region, environment)
-        let name = Self.objectName(environment.job, "team", [])
-        let record = try Directory(liveness, watch: watch).openOrCreate(
-            name, bytes: TeamBlock.bytes(threads: size), job: environment.job
-        ) { memory, offset in
-            TeamBlock(offset: offset).build(
-                memory, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
-        }
-        block = TeamBlock(offset: record.offset)
+        block = try Self.block(environment, Directory(liveness, watch: watch))
         try block.check(memory, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
         watch.block = block
         self.watch = watch
         directory = Directory(liveness, watch: watch)
+    }
+
+    /// The team's control block, made by the first to come.
+    private static func block(_ environment: TeamEnvironment, _ directory: Directory)
+        throws(TeamError) -> TeamBlock
+    {
+        let name = objectName(environment.job, "team", [])
+        let bytes = TeamBlock.bytes(threads: environment.vms * environment.threadsPerVM)
+        do {
+            let record = try directory.openOrCreate(name, bytes: bytes, job: environment.job) {
+                TeamBlock(offset: $1).build(
+                    $0, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
+            }
+            return TeamBlock(offset: record.offset)
+        } catch {
+            // Another size is another shape: the block says which.
+            guard case .sizeMismatch = error, let record = try directory.open(name) else {
+                throw error
+            }
+            return TeamBlock(offset: record.offset)
+        }
     }
 
     /// Threads of the team, over all VMs.

@@ -6,9 +6,21 @@ final class Child: @unchecked Sendable {
     let process = Process()
     private let pipe = Pipe()
 
-    /// Where everything is that was built with this test.
-    static let products = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent()
+    private static let besideThis = URL(fileURLWithPath: "/proc/self/exe")
+        .resolvingSymlinksInPath().deletingLastPathComponent()
+
+    /// Where the library is. ATOLL_GUEST_PROGRAMS names a directory with what guests load, Embedded
+    /// Swift, to be tested in place of what was built with this test.
+    static let products =
+        ProcessInfo.processInfo.environment["ATOLL_GUEST_PROGRAMS"]
+        .map { URL(fileURLWithPath: $0) } ?? besideThis
+
+    private static func place(of program: String) -> URL {
+        if program.hasPrefix("/") { return URL(fileURLWithPath: program) }
+        let embedded = products.appendingPathComponent(program)
+        return FileManager.default.isExecutableFile(atPath: embedded.path)
+            ? embedded : besideThis.appendingPathComponent(program)
+    }
 
     /// Where this process has its Swift runtime from. Executables that can also be Embedded Swift are
     /// linked without the path to it.
@@ -23,9 +35,7 @@ final class Child: @unchecked Sendable {
 
     /// - Parameter program: a path, or the name of one that was built with this test.
     init(_ program: String, _ arguments: [String], _ environment: [String: String]) throws {
-        process.executableURL =
-            program.hasPrefix("/")
-            ? URL(fileURLWithPath: program) : Self.products.appendingPathComponent(program)
+        process.executableURL = Self.place(of: program)
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment
             .merging(["LD_LIBRARY_PATH": "\(Self.products.path):\(Self.swiftRuntime)"]) { $1 }

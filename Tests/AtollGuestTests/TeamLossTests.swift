@@ -33,33 +33,34 @@ struct TeamLossTests {
 
     @Test func aBarrierEndsWhenAMemberIsLost() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 2)
-        let failure = try alone(job, then: { job.region.markLost(slot: LocalJob.slot(1)) }) {
-            (me: inout TeamThread) throws(TeamError) in try me.barrier()
-        }
+        let failure = try alone(
+            job, then: { job.region.markLost(slot: LocalJob.slot(1)) },
+            { (me: inout TeamThread) throws(TeamError) in try me.barrier() })
         #expect(failure == lost)
     }
 
     @Test func aReductionEndsWhenAMemberIsLost() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 2)
-        let failure = try alone(job, then: { job.region.markLost(slot: LocalJob.slot(1)) }) {
-            (me: inout TeamThread) throws(TeamError) in _ = try me.allReduce(1.0, .sum)
-        }
+        let failure = try alone(
+            job, then: { job.region.markLost(slot: LocalJob.slot(1)) },
+            { (me: inout TeamThread) throws(TeamError) in _ = try me.allReduce(1.0, .sum) })
         #expect(failure == lost)
     }
 
     @Test func aLockEndsWhenAMemberIsLostThatDoesNotHoldIt() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 2)
-        let failure = try alone(job, then: { job.region.markLost(slot: LocalJob.slot(1)) }) {
-            (me: inout TeamThread) throws(TeamError) in
-            let lock = try me.team.lock("l")
-            if me.rank == 0 {
-                _ = try me.lock(lock)
-                try me.barrier()
-            } else {
-                while try me.tryLock(lock) != nil { try me.unlock(lock) }
-                _ = try me.lock(lock)
-            }
-        }
+        let failure = try alone(
+            job, then: { job.region.markLost(slot: LocalJob.slot(1)) },
+            { (me: inout TeamThread) throws(TeamError) in
+                let lock = try me.team.lock("l")
+                if me.rank == 0 {
+                    _ = try me.lock(lock)
+                    try me.barrier()
+                } else {
+                    while try me.tryLock(lock) != nil { try me.unlock(lock) }
+                    _ = try me.lock(lock)
+                }
+            })
         #expect(failure == lost)
     }
 
@@ -108,9 +109,9 @@ struct TeamLossTests {
 
     @Test func waitsEndWhenTheRegionDrains() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 1)
-        let failure = try alone(job, then: { job.region.setDraining(true) }) {
-            (me: inout TeamThread) throws(TeamError) in try me.barrier()
-        }
+        let failure = try alone(
+            job, then: { job.region.setDraining(true) },
+            { (me: inout TeamThread) throws(TeamError) in try me.barrier() })
         #expect(failure == .sync(.draining))
     }
 

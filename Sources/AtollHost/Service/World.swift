@@ -34,14 +34,15 @@ extension HostService {
             step(.regionNamed)
             mapped[row.id] = region
         }
-        try rows { () throws(LedgerError) in
+        let isNews = try rows { () throws(LedgerError) in
             try ledger.write { db in
                 try db.execute(
                     sql: "UPDATE regions SET state = 'ready' WHERE id = ? AND state = 'creating'",
                     arguments: [row.id.uuidString.lowercased()])
+                return db.changesCount > 0
             }
         }
-        step(.regionReady)
+        if isNews { step(.regionReady) }
     }
 
     /// Unplugs a region from all, removes its memory, forgets it.
@@ -93,7 +94,7 @@ extension HostService {
                 step(.attachedStored)
             }
         }
-        try rows { () throws(LedgerError) in
+        let isNews = try rows { () throws(LedgerError) in
             try ledger.write { db in
                 try db.execute(
                     sql: """
@@ -101,9 +102,10 @@ extension HostService {
                         WHERE regionID = ? AND vm = ? AND state = 'attaching'
                         """,
                     arguments: [row.id.uuidString.lowercased(), member.vm.uuidString.lowercased()])
+                return db.changesCount > 0
             }
         }
-        step(.attachRecorded)
+        if isNews { step(.attachRecorded) }
     }
 
     private func plug(_ device: SharedMemoryDevice, _ domain: Domain, _ scope: DeviceScope)

@@ -2,6 +2,7 @@
 import AtollHost
 import CLibvirt
 import Foundation
+import Logging
 
 /// What libvirt says of one domain, before its XML is understood.
 struct DomainRecord: Sendable {
@@ -44,6 +45,22 @@ struct DomainRecord: Sendable {
             vcpus: current.vcpu.current ?? current.vcpu.maximum,
             maximumVCPUs: current.vcpu.maximum, pci: current.topology,
             live: runs ? current.regionDevices : [], stored: stored?.regionDevices ?? [])
+    }
+}
+
+extension [DomainRecord] {
+    /// Those that can be understood. One VM with a definition like no other must not hide the rest.
+    func understood(_ logger: Logger) -> [Domain] {
+        compactMap { record in
+            do throws(XMLFailure) {
+                return try record.domain()
+            } catch {
+                logger.warning(
+                    "a VM is left out: its definition cannot be understood",
+                    metadata: ["vm": "\(record.name)", "error": "\(error.reason)"])
+                return nil
+            }
+        }
     }
 }
 

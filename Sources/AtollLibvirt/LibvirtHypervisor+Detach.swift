@@ -27,24 +27,32 @@ extension LibvirtHypervisor {
         _ name: String, from domain: UUID, patience: Duration
     ) async throws(HypervisorError) {
         let clock = ContinuousClock()
-        let deadline = clock.now + patience
+        let start = clock.now
+        let deadline = start + patience
         let (wakes, wake) = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
         // Listened to before the question is asked, so that no answer comes too early.
         let token = hub.listen { if $0.mayEnd(aDeviceOf: domain) { wake.yield() } }
         defer { hub.unlisten(token) }
         var iterator = wakes.makeAsyncIterator()
-        let request = UnplugRequest(repeatAfter: rhythm.repeatUnplug)
+        var seen: UnplugRequests.Key?
         while true {
-            let wasSeen = request.isMade
-            let refusal = request.refusal(olderThan: rhythm.look)
+            let refusal = seen.flatMap { unplugs[$0].refusal(since: start, olderThan: rhythm.look) }
+            let wasSeen = seen != nil
             let held = try await call("detach \(name)") { connection throws(HypervisorError) in
                 try connection.heldDevice(name, of: domain, wasSeen: wasSeen)
             }
-            guard let held else { return }
+            guard let held else {
+                if let seen { unplugs.forget(seen) }
+                return
+            }
             if let refusal { throw refusal }
-            if request.begin() {
+            let key = UnplugRequests.Key(domain: domain, boot: held.boot, device: name)
+            seen = key
+            // A paused guest cannot answer, and would meet all questions at once when it goes on.
+            if !held.isPaused, unplugs[key].begin(after: rhythm.repeatUnplug) {
                 Task {
-                    await request.end(self.ask(for: held.device, of: domain))
+                    let outcome = await self.ask(for: held.device, of: domain)
+                    self.unplugs[key].end(outcome)
                     wake.yield()
                 }
             }
@@ -62,17 +70,13 @@ extension LibvirtHypervisor {
         }
     }
 
-    /// Asks the guest once; returns when it has let go, when libvirt has waited for it in vain, or
-    /// with what went wrong.
-    ///
-    /// The call that waits (5 s in libvirt) is preferred to the one that returns at once. QEMU
-    /// refuses a request for a device that the guest has let go of in the meantime; libvirt 9.0
-    /// then uses the device after it has freed it and crashes, unless the news of the removal came
-    /// while a call was waiting for it.
+    /// Asks the guest once; returns when it has let go, when libvirt has waited for it in vain (5 s),
+    /// or with what went wrong. The call that waits is preferred to the one that returns at once:
+    /// it alone survives the guest's answer to an earlier question while it asks.
     private func ask(for device: ShmemXML, of domain: UUID) async -> HypervisorError? {
         let operation = "detach \(device.name)"
         do throws(HypervisorError) {
-            try await call(operation) { connection throws(HypervisorError) in
+            try await call(operation, on: waits) { connection throws(HypervisorError) in
                 try connection.detach(device, from: domain, .live, operation)
             }
             return nil
@@ -107,25 +111,40 @@ extension Connection {
         return try definition(of: domain, .stored, operation).plainDevice(name)
     }
 
-    /// The device, if the running VM has it, and the VM's name.
+    /// The device, if the running VM has it.
     ///
     /// - Parameter wasSeen: whether the VM has been seen with it; then a VM that is no more has
     ///   taken the device with it.
     fileprivate func heldDevice(
         _ name: String, of domain: UUID, wasSeen: Bool
-    ) throws(HypervisorError) -> (device: ShmemXML, vm: String)? {
+    ) throws(HypervisorError) -> HeldDevice? {
         let operation = "detach \(name)"
         do throws(HypervisorError) {
-            let definition = try definition(of: domain, .live, operation)
-            guard definition.id != nil, let device = definition.plainDevice(name) else {
-                return nil
+            let record = try withDomain(domain, operation) { handle throws(LibvirtFailure) in
+                try DomainRecord(of: handle)
             }
-            let vm = try withDomain(domain, operation) { handle in handle.name }
-            return (device, vm)
+            let definition: DomainXML
+            do throws(XMLFailure) {
+                definition = try LibvirtXML.decode(DomainXML.self, from: record.currentXML)
+            } catch {
+                throw .refused(operation: operation, reason: "the VM's definition: \(error.reason)")
+            }
+            guard let boot = definition.id, let device = definition.plainDevice(name)
+            else { return nil }
+            return HeldDevice(
+                device: device, vm: record.name, boot: boot, isPaused: record.isPaused)
         } catch .noSuchDomain(_) where wasSeen {
             return nil
         }
     }
+}
+
+/// A device that a running VM has.
+private struct HeldDevice: Sendable {
+    var device: ShmemXML
+    var vm: String
+    var boot: Int
+    var isPaused: Bool
 }
 
 extension DomainXML {

@@ -8,18 +8,11 @@ extension LibvirtHypervisor: Hypervisor {
     /// All VMs that can be understood; one whose definition cannot is left out, with a warning.
     public func domains() async throws(HypervisorError) -> [Domain] {
         try await call("list VMs") { [logger] connection throws(HypervisorError) in
-            var domains: [Domain] = []
+            var records: [DomainRecord] = []
             do throws(LibvirtFailure) {
                 try connection.forEachDomain { handle throws(LibvirtFailure) in
                     do throws(LibvirtFailure) {
-                        let record = try DomainRecord(of: handle)
-                        do throws(XMLFailure) {
-                            domains.append(try record.domain())
-                        } catch {
-                            logger.warning(
-                                "a VM is left out: its definition cannot be understood",
-                                metadata: ["vm": "\(record.name)", "error": "\(error.reason)"])
-                        }
+                        records.append(try DomainRecord(of: handle))
                     } catch  where error.isNoSuchDomain {
                         // It ended between the listing and the question.
                     }
@@ -27,7 +20,7 @@ extension LibvirtHypervisor: Hypervisor {
             } catch {
                 throw connection.error(error, "list VMs")
             }
-            return domains
+            return records.understood(logger)
         }
     }
 

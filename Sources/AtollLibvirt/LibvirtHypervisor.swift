@@ -14,7 +14,11 @@ public final class LibvirtHypervisor: Sendable {
 
     let logger: Logger
     let calls: Calls
+    /// For requests that wait for a guest: guests that do not answer must not delay what is asked
+    /// about others.
+    let waits: Calls
     let hub = EventHub()
+    let unplugs = UnplugRequests()
     let rhythm: Rhythm
 
     private struct State {
@@ -40,6 +44,7 @@ public final class LibvirtHypervisor: Sendable {
         self.rhythm = rhythm
         // Some calls may hang on one VM; the others go on.
         calls = Calls(uri: uri, threads: 8)
+        waits = Calls(uri: uri, threads: 8)
     }
 
     /// Connects, and connects again whenever the connection is lost, until the task is cancelled.
@@ -139,12 +144,16 @@ public final class LibvirtHypervisor: Sendable {
     }
 
     /// Runs `body`, which may block, with the connection.
+    ///
+    /// - Parameter threads: where to run it; `nil` for ``calls``.
     func call<T: Sendable>(
-        _ operation: String, _ body: @escaping @Sendable (Connection) throws(HypervisorError) -> T
+        _ operation: String, on threads: Calls? = nil,
+        _ body: @escaping @Sendable (Connection) throws(HypervisorError) -> T
     ) async throws(HypervisorError) -> T {
         let (connection, reason) = state.withLock { ($0.connection, $0.reason) }
         guard let connection else { throw .unreachable(uri: uri, reason: reason) }
-        return try await calls.run(operation, limit: rhythm.limit) { () throws(HypervisorError) in
+        let threads = threads ?? calls
+        return try await threads.run(operation, limit: rhythm.limit) { () throws(HypervisorError) in
             try body(connection)
         }
     }

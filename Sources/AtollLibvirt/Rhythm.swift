@@ -11,6 +11,7 @@ struct Rhythm: Sendable {
     var probe = ProbeRhythm(seconds: 5, misses: 3)
     /// Between two looks at a device that is being unplugged; an event makes the look come sooner.
     var look = Duration.milliseconds(500)
-    /// After this time an unplug is asked for again: a guest that was booting never saw the first.
-    var repeatUnplug = Duration.seconds(2)
+    /// Between the end of one request to unplug and the next: a guest that was booting has not heard
+    /// the first. See ``UnplugRequest`` for why this is not less.
+    var repeatUnplug = Duration.seconds(5)
 }

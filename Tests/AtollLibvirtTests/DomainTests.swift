@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollHost
+import Logging
+import Synchronization
 import Testing
 
 @testable import AtollLibvirt
@@ -87,10 +89,43 @@ import Testing
         #expect(throws: XMLFailure.self) { try record(current: text).domain() }
     }
 
+    @Test func aVMThatCannotBeUnderstoodHidesNoOther() throws {
+        let good = DomainFixture().text
+        let warnings = Mutex<[String]>([])
+        let logger = Logger(label: "test") { _ in
+            Listener { message in warnings.withLock { $0.append(message) } }
+        }
+        let records = [record(current: good), record(current: "<odd/>"), record(current: good)]
+        #expect(records.understood(logger).count == 2)
+        #expect(warnings.withLock { $0.count } == 1)
+    }
+
+    @Test func oddDevicesDisturbNobody() throws {
+        let odd = "<vsock/><x>text</x><y a='1'/><x><z/></x><!-- no device --><w>1<v/>2</w>"
+        let domain = try record(current: DomainFixture(devices: odd + shmem("r")).text).domain()
+        #expect(domain.live.map(\.name) == ["r"])
+    }
+
     @Test func aVMWithoutDevicesIsUnderstood() throws {
         let text = "<domain type='test'><vcpu>1</vcpu><os><type>hvm</type></os><devices/></domain>"
         let domain = try record(current: text, stored: text).domain()
         #expect(domain.pci.machine == .other(""))
         #expect(domain.stored.isEmpty)
     }
+}
+
+/// Hands on what is logged.
+private struct Listener: LogHandler {
+    let hear: @Sendable (String) -> Void
+    var metadata: Logger.Metadata = [:]
+    var logLevel = Logger.Level.trace
+
+    init(_ hear: @escaping @Sendable (String) -> Void) { self.hear = hear }
+
+    subscript(metadataKey key: String) -> Logger.Metadata.Value? {
+        get { metadata[key] }
+        set { metadata[key] = newValue }
+    }
+
+    func log(event: LogEvent) { hear(event.message.description) }
 }

@@ -93,6 +93,12 @@ import Testing
         #expect(try fixture.topology().window == 512 * Self.mib)
     }
 
+    @Test func theLongFormCountsToo() throws {
+        let long = "driver=pcie-root-port,property=pref64-reserve,value=1G"
+        let fixture = DomainFixture(machine: "q35", arguments: ["-global", long])
+        #expect(try fixture.topology().window == 512 * Self.mib)
+    }
+
     private static let exabytes = "<size unit='E'>15</size>"
 
     @Test(arguments: [

@@ -78,7 +78,8 @@ public enum HypervisorEvent: Sendable, Equatable {
 }
 
 public enum HypervisorError: Error, Sendable, Equatable {
-    /// No connection; what was asked was not done.
+    /// No connection, or no answer in time. What had been sent by then may still be done: look
+    /// before relying on either.
     case unreachable(uri: String, reason: String)
     case noSuchDomain(UUID)
     /// The hypervisor refused, in its own words; what was asked was not done.

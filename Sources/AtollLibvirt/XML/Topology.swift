@@ -51,11 +51,15 @@ extension DomainXML {
         }
     }
 
-    /// What QEMU was told by `-global pcie-root-port.pref64-reserve=SIZE`: the last one holds.
+    /// What QEMU was told by `-global`, in its short or its long form: the last one holds.
     private var rootPortReserve: UInt64? {
-        let key = "pcie-root-port.pref64-reserve="
-        let values = commandLine?.arguments.map(\.value).filter { $0.hasPrefix(key) } ?? []
-        return values.last.flatMap { qemuSize(String($0.dropFirst(key.count))) }
+        let long = "driver=pcie-root-port,property=pref64-reserve,value="
+        let forms = ["pcie-root-port.pref64-reserve=", long]
+        let values = (commandLine?.arguments ?? []).compactMap { argument in
+            forms.first { argument.value.hasPrefix($0) }
+                .map { String(argument.value.dropFirst($0.count)) }
+        }
+        return values.last.flatMap(qemuSize)
     }
 
     /// QEMU's way to write a size: bytes, or a number with one letter of a unit.

@@ -114,6 +114,31 @@ struct RobustLockTests {
         #expect(try lock(memory, as: owner(2), dead, waiter) == .ownerDied)
     }
 
+    /// Says that a holder is lost, but only after another thread has taken the lock from it.
+    private struct Overtaken: Liveness {
+        let overtake: @Sendable () -> Void
+
+        func isLost(_ owner: Owner) -> Bool {
+            overtake()
+            return true
+        }
+    }
+
+    @Test func twoCannotFollowTheSameDeadHolder() throws {
+        let memory = try sharedMemory()
+        let dead = Dead()
+        #expect(try lock(memory, as: owner(1), dead) == .clean)
+        dead.declare(owner(1))
+        let slower = Overtaken {
+            let taken = try? tryLock(memory, as: owner(2), dead)
+            #expect(taken == .ownerDied)
+        }
+        let taken = try RobustLock(memory.word(at: word)).tryLock(as: owner(3), slower)
+        #expect(taken == nil)
+        let holder = RobustLock(memory.word(at: word)).holder
+        #expect(holder == owner(2))
+    }
+
     /// Threads that take the lock, spoil what it protects and never come back. Each death is noticed
     /// by one thread, and nothing that was repaired is lost.
     @Test func eachDeathIsRepairedOnce() throws {

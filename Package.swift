@@ -170,6 +170,11 @@ let package = Package(
             ],
             swiftSettings: strict),
         .testTarget(
+            name: "AtollSystemTests", dependencies: ["AtollSystem"], swiftSettings: strict),
+        .testTarget(
+            name: "AtollRegionTests", dependencies: ["AtollRegion", "AtollSystem", "CAtollABI"],
+            exclude: ["Golden"], swiftSettings: strict),
+        .testTarget(
             name: "AtollHostTests",
             dependencies: [
                 "AtollAPI", "AtollHost", "AtollRegion", "AtollSystem", "AtollTestSupport", log,

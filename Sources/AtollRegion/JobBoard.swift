@@ -9,7 +9,8 @@ public enum JobBoardError: Error, Equatable, Sendable {
     case ringsExhausted(needed: Int)
     /// The strings do not fit.
     case payloadTooLarge(bytes: Int, available: Int)
-    /// A string holds a NUL byte, or there is no program to start.
+    /// A string holds a NUL byte, or there is no program to start, or no list of members: each has
+    /// one part of a job.
     case badPayload
 }
 
@@ -65,6 +66,9 @@ public struct JobBoard: Sendable {
 
     public var slots: Int { layout.jobSlots }
 
+    /// Beside a state there is room for numbers up to this one.
+    static var lastNumber: UInt64 { .max >> 8 }
+
     static func pack(_ number: UInt64, _ state: Int) -> UInt64 { number << 8 | UInt64(state) }
 
     static func state(_ word: UInt64) -> JobState {
@@ -101,10 +105,14 @@ public struct JobBoard: Sendable {
         memory.load64(layout.job(ticket.index) + ATOLL_AT_JOB_EPOCH)
     }
 
+    /// `nil` where somebody overwrote it, or the slot is no longer this job's.
     public func payload(_ ticket: JobTicket) -> JobPayload? {
         let bytes = Int(memory.load32(layout.job(ticket.index) + ATOLL_AT_JOB_PAYLOAD_BYTES))
         guard bytes <= layout.jobPayload else { return nil }
-        return JobPayload(decoding: memory.copy(at: layout.payload(ticket.index), count: bytes))
+        let copy = memory.copy(at: layout.payload(ticket.index), count: bytes)
+        memory.fence()
+        guard state(ticket) != .free else { return nil }
+        return JobPayload(decoding: copy)
     }
 
     public func launcher(_ ticket: JobTicket) -> JobLauncher {

@@ -10,7 +10,8 @@ public enum LaunchEvent: Sendable, Equatable {
     case refused(rank: Int, errno: UInt32)
     /// The member's VM is gone, by the host's word.
     case lost(rank: Int)
-    /// The member's agent has been silent for the lease.
+    /// The member's agent has been silent for the lease, or did not end its process when it was asked
+    /// to.
     case silent(rank: Int)
     /// The member's output is no longer readable.
     case corrupt(rank: Int, RingCorrupt)
@@ -22,11 +23,19 @@ public enum LaunchEvent: Sendable, Equatable {
 /// The launcher's side of one job: post, poll until over, finish. It waits for nothing itself, so
 /// that the daemon can poll many jobs from one loop. A process that fails, a lost or silent member
 /// stops the whole job, since the others would wait for it.
+///
+/// Can a rogue member break it? It can end its own group's job, with a wrong result. It cannot keep
+/// the launcher for ever: once a job was asked to stop, each part is over within the grace, whatever
+/// is written where.
 public struct JobLaunch: Sendable {
     public let board: JobBoard
     public let ticket: JobTicket
     private var ranks: [Rank] = []
     private let lease: UInt64
+    private var lastPoll: UInt64
+    /// How long the job has been stopping, in time that was spent polling: an agent cannot bring its
+    /// output to a launcher that is away.
+    private var stopping: UInt64 = 0
 
     private struct Rank: Sendable {
         let slot: Int
@@ -36,21 +45,30 @@ public struct JobLaunch: Sendable {
         var isOver = false
         var heartbeat: UInt64 = 0
         var heartbeatSeen: UInt64 = 0
+        /// How it ended, and the end of what it had to say by then: known before all of that is read.
+        var ending: (event: LaunchEvent, published: UInt64)?
     }
 
     /// How many records one poll takes from one ring: a chatty member must not starve the others.
     private static var recordsPerPoll: Int { 64 }
+    /// How long a process may go on once it was asked to stop. Agents kill it long before.
+    private var grace: UInt64 { max(lease, 10_000_000_000) }
+    /// How much of the time between two polls counts as polling.
+    private static var longestPause: UInt64 { 100_000_000 }
 
     /// Posts the job. `now` is this side's monotonic clock, in nanoseconds.
     public init(_ request: JobRequest, on board: JobBoard, from launcher: JobLauncher, now: UInt64)
         throws(JobBoardError)
     {
         self.board = board
-        lease = launcher.leaseMilliseconds * 1_000_000
+        let (nanoseconds, isTooLong) =
+            launcher.leaseMilliseconds.multipliedReportingOverflow(by: 1_000_000)
+        lease = isTooLong ? .max : nanoseconds
+        lastPoll = now
         ticket = try board.post(request, from: launcher)
         for (rank, member) in request.members.enumerated() {
             // The launcher wrote this index a moment ago; should a rogue have changed it, any ring
-            // that exists will do: its content is checked.
+            // that exists will do: its owner and its content are checked.
             let index = board.part(ticket, rank: rank).ring
             let ring = OutputRing(board.region, index: index) ?? OutputRing(board.region, index: 0)!
             ranks.append(
@@ -66,75 +84,98 @@ public struct JobLaunch: Sendable {
     /// comes first: the others may have failed because of it.
     public mutating func poll(now: UInt64) -> [LaunchEvent] {
         var events: [LaunchEvent] = []
-        guard board.state(ticket) != .free else {
+        let state = board.state(ticket)
+        guard state != .free else {
             // The rings may be another job's by now.
             for rank in ranks.indices where !ranks[rank].isOver {
-                end(rank, .withdrawn(rank: rank), failed: true, &events)
+                end(rank, .withdrawn(rank: rank), &events)
             }
             return events
         }
         board.beat(ticket)
-        // The parts' states first: what an ended process wrote is then in its ring already, and a loss
-        // that made it fail is then seen below.
-        let parts = ranks.indices.map { board.part(ticket, rank: $0) }
-        let drained = ranks.indices.map { ranks[$0].isOver || drain($0, &events) }
-        var isLossPending = false
-        for rank in ranks.indices where !ranks[rank].isOver && isLost(rank, parts[rank]) {
-            if drained[rank] {
-                end(rank, .lost(rank: rank), failed: true, &events)
-            } else {
-                isLossPending = true
-            }
+        if state != .posted {
+            stopping += min(now > lastPoll ? now - lastPoll : 0, Self.longestPause)
         }
-        for rank in ranks.indices where !ranks[rank].isOver && drained[rank] && !isLossPending {
-            poll(rank, parts[rank], now, &events)
+        lastPoll = now
+        settle(now)
+        let drained = ranks.indices.map { ranks[$0].isOver || drain($0, &events) }
+        // In two rounds: the lost, and then, if there is none whose output is not all read, the others.
+        for wantsLost in [true, false] {
+            for rank in ranks.indices where !ranks[rank].isOver && drained[rank] {
+                guard let (event, _) = ranks[rank].ending else { continue }
+                if (event == .lost(rank: rank)) == wantsLost { end(rank, event, &events) }
+            }
+            if isLossPending { break }
         }
         return events
     }
 
-    private func isLost(_ rank: Int, _ part: JobPart) -> Bool {
-        part.state != .exited && part.state != .refused
-            && !board.region.isAlive(slot: ranks[rank].slot, incarnation: ranks[rank].incarnation)
-    }
-
-    private mutating func poll(
-        _ rank: Int, _ part: JobPart, _ now: UInt64, _ events: inout [LaunchEvent]
-    ) {
-        switch part.state {
-        case .exited:
-            end(rank, .exited(rank: rank, status: part.status), failed: part.status != 0, &events)
-        case .refused:
-            end(rank, .refused(rank: rank, errno: part.status), failed: true, &events)
-        case .none, .wanted, .running:
-            if isSilent(rank, now) {
-                end(rank, .silent(rank: rank), failed: true, &events)
-            }
+    private var isLossPending: Bool {
+        ranks.indices.contains {
+            !ranks[$0].isOver && ranks[$0].ending?.event == .lost(rank: $0)
         }
     }
 
-    /// Takes what the ring holds; `false` where there is more than one poll's share.
+    private mutating func end(_ rank: Int, _ event: LaunchEvent, _ events: inout [LaunchEvent]) {
+        ranks[rank].isOver = true
+        events.append(event)
+    }
+
+    /// Finds out which parts have ended, and how far their output goes.
+    private mutating func settle(_ now: UInt64) {
+        // All parts first. What an ended process wrote is then in its ring already, and a loss that
+        // made it fail is seen below.
+        let parts = ranks.indices.map { board.part(ticket, rank: $0) }
+        for rank in ranks.indices where ranks[rank].ending == nil {
+            guard let event = ending(of: rank, parts[rank], now) else { continue }
+            ranks[rank].ending = (event, ranks[rank].ring.published)
+            if event != .exited(rank: rank, status: 0) { stop() }
+        }
+    }
+
+    /// How the part has ended; `nil` while it goes on.
+    private mutating func ending(of rank: Int, _ part: JobPart, _ now: UInt64) -> LaunchEvent? {
+        let isSilent = isSilent(rank, now)
+        switch part.state {
+        case .exited: return .exited(rank: rank, status: part.status)
+        case .refused: return .refused(rank: rank, errno: part.status)
+        case .wanted, .running, .none:
+            let (slot, incarnation) = (ranks[rank].slot, ranks[rank].incarnation)
+            if !board.region.isAlive(slot: slot, incarnation: incarnation) {
+                return .lost(rank: rank)
+            }
+            if part.state == .none { return .withdrawn(rank: rank) }
+            return isSilent || stopping > grace ? .silent(rank: rank) : nil
+        }
+    }
+
+    /// Takes what the ring holds, of an ended part only what it held by then. `false` where there is
+    /// more than one poll's share.
     private mutating func drain(_ rank: Int, _ events: inout [LaunchEvent]) -> Bool {
         guard ranks[rank].isReadable else { return true }
+        guard ranks[rank].ring.belongs(to: ticket.number) else {
+            corrupt(rank, ranks[rank].ring.corruption, &events)
+            return true
+        }
         for _ in 0..<Self.recordsPerPoll {
+            if let (_, end) = ranks[rank].ending, ranks[rank].ring.hasReached(end) { return true }
             do {
                 guard let (stream, text) = try ranks[rank].ring.read() else { return true }
                 events.append(.output(rank: rank, stream: stream, text: text))
             } catch {
-                ranks[rank].isReadable = false
-                events.append(.corrupt(rank: rank, error))
-                stop()
+                corrupt(rank, error, &events)
                 return true
             }
         }
         return false
     }
 
-    private mutating func end(
-        _ rank: Int, _ event: LaunchEvent, failed: Bool, _ events: inout [LaunchEvent]
+    private mutating func corrupt(
+        _ rank: Int, _ what: RingCorrupt, _ events: inout [LaunchEvent]
     ) {
-        ranks[rank].isOver = true
-        events.append(event)
-        if failed { stop() }
+        ranks[rank].isReadable = false
+        events.append(.corrupt(rank: rank, what))
+        stop()
     }
 
     private mutating func isSilent(_ rank: Int, _ now: UInt64) -> Bool {
@@ -143,7 +184,8 @@ public struct JobLaunch: Sendable {
             ranks[rank].heartbeat = heartbeat
             ranks[rank].heartbeatSeen = now
         }
-        return now - ranks[rank].heartbeatSeen > lease
+        let seen = ranks[rank].heartbeatSeen
+        return now > seen && now - seen > lease
     }
 
     /// Asks the agents to end all processes: SIGTERM, then SIGKILL.

@@ -23,6 +23,20 @@ public struct JobRequest: Sendable, Equatable {
     }
 }
 
+extension JobRequest {
+    /// Whether there are members, each in a slot of its own: an agent serves one part of a job.
+    fileprivate var hasMembers: Bool {
+        var seen: UInt64 = 0
+        for (slot, _) in members {
+            guard slot >= 0, slot < RegionLayout.memberSlots, seen & 1 << slot == 0 else {
+                return false
+            }
+            seen |= 1 << slot
+        }
+        return seen != 0
+    }
+}
+
 /// The launcher's part of the job board.
 extension JobBoard {
     /// Posts a job: claims a slot and a ring for each member, writes everything, publishes last, and
@@ -30,13 +44,18 @@ extension JobBoard {
     public func post(_ request: JobRequest, from launcher: JobLauncher) throws(JobBoardError)
         -> JobTicket
     {
-        guard let payload = request.payload.encoded, !request.members.isEmpty else {
-            throw .badPayload
-        }
+        try post(request, from: launcher, beforePublishing: { _ in })
+    }
+
+    /// What a test does `beforePublishing` is what others could do while this launcher is preempted.
+    func post(
+        _ request: JobRequest, from launcher: JobLauncher, beforePublishing: (JobTicket) -> Void
+    ) throws(JobBoardError) -> JobTicket {
+        guard let payload = request.payload.encoded, request.hasMembers else { throw .badPayload }
         guard payload.count <= layout.jobPayload else {
             throw .payloadTooLarge(bytes: payload.count, available: layout.jobPayload)
         }
-        let number = memory.add(1, word: Region.lastJobOffset) + 1
+        let number = nextNumber()
         guard let ticket = claim(number) else { throw .boardFull(slots: slots) }
         let rings = claimRings(request.members.count, for: number)
         guard rings.count == request.members.count else {
@@ -44,13 +63,24 @@ extension JobBoard {
             throw .ringsExhausted(needed: request.members.count)
         }
         fill(ticket, request, payload, launcher, rings)
-        // Compared, since a claim that stood for too long is cleared away.
+        beforePublishing(ticket)
         let claimed = Self.pack(number, ATOLL_JOB_CLAIMED)
         let posted = Self.pack(number, ATOLL_JOB_POSTED)
         guard memory.compareExchange(claimed, posted, word: layout.job(ticket.index)) == claimed
-        else { throw .boardFull(slots: slots) }
+        else {
+            // We slept so long that we were taken for dead, and the slot was given away.
+            release(number)
+            throw .boardFull(slots: slots)
+        }
         for member in request.members { region.callAttention(slot: member.slot) }
         return ticket
+    }
+
+    /// Wherever a rogue has put the count: a number that fits beside a state and is not 0, by which a
+    /// ring says that it is nobody's.
+    private func nextNumber() -> UInt64 {
+        let number = memory.add(1, word: Region.lastJobOffset) &+ 1
+        return max(1, number & Self.lastNumber)
     }
 
     private func claim(_ number: UInt64) -> JobTicket? {
@@ -107,12 +137,16 @@ extension JobBoard {
         }
     }
 
+    /// Does nothing once the slot is another job's.
     public func beat(_ ticket: JobTicket) {
+        guard state(ticket) != .free else { return }
         _ = memory.add(1, word: layout.job(ticket.index) + ATOLL_AT_JOB_LAUNCHER_HEARTBEAT)
     }
 
-    /// Asks every agent to send this signal to its process.
+    /// Asks every agent to send this signal to its process. Does nothing once the slot is another
+    /// job's.
     public func send(signal: Int32, to ticket: JobTicket) {
+        guard state(ticket) != .free else { return }
         let at = layout.job(ticket.index) + ATOLL_AT_JOB_SIGNAL
         let sequence = memory.load(word: at) >> 8
         memory.store((sequence + 1) << 8 | UInt64(UInt8(truncatingIfNeeded: signal)), word: at)
@@ -130,6 +164,10 @@ extension JobBoard {
     }
 
     /// Frees a slot whose launcher is gone, if every part is over. Whether it did.
+    ///
+    /// A slot that is only claimed says nothing of its launcher yet: it may be freed once it has been
+    /// claimed by one number for far longer than filling it takes. A launcher that comes back later
+    /// finds that it is too late to post.
     public func reap(_ ticket: JobTicket) -> Bool {
         let state = state(ticket)
         guard state != .free else { return false }
@@ -144,12 +182,16 @@ extension JobBoard {
         let seen = Self.pack(ticket.number, state)
         guard memory.load(word: layout.job(ticket.index)) == seen else { return }
         // Rings and objects first: once the slot is free, nobody would know whose they are.
-        for index in 0..<layout.rings {
-            _ = memory.compareExchange(ticket.number, 0, word: layout.ring(index))
-        }
-        region.freeObjects(of: ticket.number)
+        release(ticket.number)
         let gone = Self.pack(ticket.number, ATOLL_JOB_FREE)
         _ = memory.compareExchange(seen, gone, word: layout.job(ticket.index))
+    }
+
+    private func release(_ number: UInt64) {
+        for index in 0..<layout.rings {
+            _ = memory.compareExchange(number, 0, word: layout.ring(index))
+        }
+        region.freeObjects(of: number)
     }
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CAtollABI
 
-/// What the host says of a slot: one consistent reading.
+/// What the host says of a slot: all of it of one assignment.
 public struct MemberRecord: Sendable, Equatable {
     public enum State: Sendable { case empty, assigned, lost }
 
@@ -53,6 +53,7 @@ extension Region {
     public func assign(slot: Int, vm: UUID128, incarnation: UInt64, name: [UInt8]) {
         let at = layout.member(slot)
         memory.store(UInt64(ATOLL_MEMBER_EMPTY), word: at + ATOLL_AT_MEMBER_STATE)
+        memory.fence()
         memory.write(vm.bytes, at: at + ATOLL_AT_MEMBER_VM_UUID)
         memory.writeName(name, at: at + ATOLL_AT_MEMBER_NAME, field: Int(ATOLL_MEMBER_NAME_BYTES))
         memory.store(incarnation, word: at + ATOLL_AT_MEMBER_INCARNATION)
@@ -76,21 +77,38 @@ extension Region {
 
     // MARK: Everybody's part
 
+    /// A slot that changes all the time reads as empty: a rogue could do that for ever.
     public func member(_ slot: Int) -> MemberRecord {
         let at = layout.member(slot)
-        let state: MemberRecord.State =
-            switch memory.load(word: at + ATOLL_AT_MEMBER_STATE) {
-            case UInt64(ATOLL_MEMBER_ASSIGNED): .assigned
-            case UInt64(ATOLL_MEMBER_LOST): .lost
-            default: .empty
-            }
+        for _ in 0..<Self.readings {
+            let state = memory.load(word: at + ATOLL_AT_MEMBER_STATE)
+            let incarnation = memory.load(word: at + ATOLL_AT_MEMBER_INCARNATION)
+            let vm = memory.copy(at: at + ATOLL_AT_MEMBER_VM_UUID, count: 16)
+            let name = memory.loadName(
+                at: at + ATOLL_AT_MEMBER_NAME, field: Int(ATOLL_MEMBER_NAME_BYTES))
+            memory.fence()
+            guard memory.load(word: at + ATOLL_AT_MEMBER_STATE) == state,
+                memory.load(word: at + ATOLL_AT_MEMBER_INCARNATION) == incarnation,
+                memory.copy(at: at + ATOLL_AT_MEMBER_VM_UUID, count: 16) == vm
+            else { continue }
+            return MemberRecord(
+                vm: UUID128(bytes: vm), incarnation: incarnation, state: Self.state(state),
+                name: name)
+        }
         return MemberRecord(
-            vm: UUID128(bytes: memory.copy(at: at + ATOLL_AT_MEMBER_VM_UUID, count: 16)),
-            incarnation: memory.load(word: at + ATOLL_AT_MEMBER_INCARNATION),
-            state: state,
-            name: memory.loadName(
-                at: at + ATOLL_AT_MEMBER_NAME, field: Int(ATOLL_MEMBER_NAME_BYTES)))
+            vm: UUID128(high: 0, low: 0), incarnation: 0, state: .empty, name: [])
     }
+
+    private static func state(_ word: UInt64) -> MemberRecord.State {
+        switch word {
+        case UInt64(ATOLL_MEMBER_ASSIGNED): .assigned
+        case UInt64(ATOLL_MEMBER_LOST): .lost
+        default: .empty
+        }
+    }
+
+    /// How often to read an entry that changes while it is read.
+    static var readings: Int { 16 }
 
     public func presence(_ slot: Int) -> MemberPresence {
         let at = layout.member(slot)

@@ -24,10 +24,21 @@ public struct ObjectRecord: Sendable, Equatable {
 extension Region {
     private typealias O = MemoryLayout<atoll_object>
 
-    /// What an entry says; `nil` where it is free or its extent is not in the arena.
+    /// What an entry says, all of it of one use; `nil` where it is free or its extent is not in the
+    /// arena.
     public func object(_ index: Int) -> ObjectRecord? {
         let at = layout.object(index)
-        let word = memory.load(word: at)
+        for _ in 0..<Self.readings {
+            let word = memory.load(word: at)
+            let record = record(index, word)
+            memory.fence()
+            if memory.load(word: at) == word { return record }
+        }
+        return nil
+    }
+
+    private func record(_ index: Int, _ word: UInt64) -> ObjectRecord? {
+        let at = layout.object(index)
         let state: ObjectRecord.State
         switch Int(word & 0xff) {
         case ATOLL_OBJECT_BUILDING: state = .building
@@ -72,6 +83,8 @@ extension Region {
         }
         guard start <= layout.bytes - bytes else { return nil }
         let at = layout.object(index)
+        // Who reads the entry without the lock shall see it free before he sees any of what follows.
+        memory.fence()
         memory.store64(UInt64(start), at: at + ATOLL_AT_OBJECT_OFFSET)
         memory.store64(UInt64(bytes), at: at + ATOLL_AT_OBJECT_BYTES)
         memory.store64(job, at: at + ATOLL_AT_OBJECT_JOB)

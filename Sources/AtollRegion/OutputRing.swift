@@ -29,6 +29,18 @@ public struct OutputRing: Sendable {
         capacity = region.layout.ringBytes
     }
 
+    /// Whether the ring still carries the output of this job.
+    func belongs(to job: UInt64) -> Bool { memory.load(word: at) == job }
+
+    /// Bytes ever written, as the ring says.
+    var published: UInt64 { memory.load(word: at + ATOLL_AT_RING_HEAD) }
+
+    /// Whether this side has come to a position that was once published, or has passed it.
+    func hasReached(_ published: UInt64) -> Bool { Int64(bitPattern: published &- position) <= 0 }
+
+    /// The place that this side is at.
+    var corruption: RingCorrupt { RingCorrupt(head: published, tail: position) }
+
     /// The longest text of one record.
     public var maximumText: Int { capacity / 4 }
 

@@ -40,7 +40,9 @@ public final class Region: Sendable {
         let layout = try RegionLayout(bytes: UInt64(memory.count))
         let header = HeaderFields(layout)
         header.write(to: memory, identity)
-        let region = Region(memory: memory, layout: layout, identity: identity)
+        // As everybody else will read it: with names that were cut to their fields.
+        let region = Region(
+            memory: memory, layout: layout, identity: HeaderFields.identity(memory))
         memory.store(1, word: Self.epochOffset)
         memory.store(UInt64(ATOLL_REGION_READY), word: Self.stateOffset)
         return region
@@ -52,11 +54,7 @@ public final class Region: Sendable {
         throws(RegionError) -> Region
     {
         guard memory.count >= Int(ATOLL_PAGE) else { throw .badSize(bytes: UInt64(memory.count)) }
-        switch memory.load(word: stateOffset) {
-        case UInt64(ATOLL_REGION_READY): break
-        case UInt64(ATOLL_REGION_DRAINING): if !evenDraining { throw .draining }
-        default: throw .notReady
-        }
+        try checkState(memory, evenDraining: evenDraining)
         let layout = try HeaderFields.check(memory)
         return Region(memory: memory, layout: layout, identity: HeaderFields.identity(memory))
     }
@@ -65,12 +63,20 @@ public final class Region: Sendable {
     /// the rest. ``open(_:evenDraining:)`` checks all of it.
     public static func probe(_ page: SharedMemory, bytes: UInt64) throws(RegionError) {
         guard page.count >= Int(ATOLL_PAGE) else { throw .badSize(bytes: UInt64(page.count)) }
-        switch page.load(word: stateOffset) {
-        case UInt64(ATOLL_REGION_READY): break
-        case UInt64(ATOLL_REGION_DRAINING): throw .draining
-        default: throw .notReady
-        }
+        try checkState(page, evenDraining: false)
         try HeaderFields.checkKind(page, bytes: bytes)
+    }
+
+    private static func checkState(_ memory: SharedMemory, evenDraining: Bool) throws(RegionError) {
+        switch memory.load(word: stateOffset) {
+        case UInt64(ATOLL_REGION_READY): return
+        case UInt64(ATOLL_REGION_DRAINING): if !evenDraining { throw .draining }
+        default:
+            // What is being made has our magic, or still none. Anything else is another use of the
+            // same kind of device: nobody will ever publish it.
+            let magic = memory.load64(ATOLL_AT_HEADER_MAGIC)
+            throw magic == 0 || magic == ATOLL_ABI_MAGIC ? .notReady : .noRegion(magic: magic)
+        }
     }
 
     // MARK: Words of the header

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollSystem
+public import Synchronization
 
 /// Memory that others write at the same time: every access is checked against its bounds, nothing
 /// hands out a reference into it, and a value is loaded once and then used.
@@ -25,6 +26,14 @@ public final class SharedMemory: @unchecked Sendable {
         precondition(offset >= 0 && bytes >= 0 && bytes <= count && offset <= count - bytes)
         // SAFETY: checked the line above.
         return unsafe base + offset
+    }
+
+    /// The field at `offset`, a multiple of its size.
+    @inlinable
+    func field<T: ~Copyable>(_ offset: Int, as type: T.Type) -> UnsafeMutablePointer<T> {
+        precondition(offset & (MemoryLayout<T>.size - 1) == 0)
+        // SAFETY: in bounds and aligned; whoever calls names a type of which any bytes are a value.
+        return unsafe address(offset, MemoryLayout<T>.size).assumingMemoryBound(to: type)
     }
 
     /// The word at `offset`, a multiple of 8.
@@ -54,29 +63,36 @@ public final class SharedMemory: @unchecked Sendable {
         word(at: offset).compareExchange(expected, desired)
     }
 
+    // Fields that are written before they are published. Relaxed atomics: what is loaded is loaded
+    // once, and no compiler may load it again after it was checked.
+
     @inlinable
     public func load32(_ offset: Int) -> UInt32 {
-        // SAFETY: in bounds; an unaligned load is allowed.
-        unsafe address(offset, 4).loadUnaligned(as: UInt32.self)
+        // SAFETY: in bounds and aligned; all bit patterns are valid.
+        unsafe field(offset, as: Atomic<UInt32>.self).pointee.load(ordering: .relaxed)
     }
 
     @inlinable
     public func store32(_ value: UInt32, at offset: Int) {
-        // SAFETY: in bounds.
-        unsafe address(offset, 4).storeBytes(of: value, as: UInt32.self)
+        // SAFETY: in bounds and aligned.
+        unsafe field(offset, as: Atomic<UInt32>.self).pointee.store(value, ordering: .relaxed)
     }
 
     @inlinable
     public func load64(_ offset: Int) -> UInt64 {
-        // SAFETY: in bounds; an unaligned load is allowed.
-        unsafe address(offset, 8).loadUnaligned(as: UInt64.self)
+        // SAFETY: in bounds and aligned; all bit patterns are valid.
+        unsafe field(offset, as: Atomic<UInt64>.self).pointee.load(ordering: .relaxed)
     }
 
     @inlinable
     public func store64(_ value: UInt64, at offset: Int) {
-        // SAFETY: in bounds.
-        unsafe address(offset, 8).storeBytes(of: value, as: UInt64.self)
+        // SAFETY: in bounds and aligned.
+        unsafe field(offset, as: Atomic<UInt64>.self).pointee.store(value, ordering: .relaxed)
     }
+
+    /// Keeps what this thread read or wrote before apart from what it reads or writes after: between
+    /// the fields of an entry and the word that says which use of the entry they belong to.
+    func fence() { atomicMemoryFence(ordering: .acquiringAndReleasing) }
 
     /// A copy of `bytes` bytes.
     public func copy(at offset: Int, count bytes: Int) -> [UInt8] {

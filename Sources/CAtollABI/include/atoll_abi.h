@@ -146,7 +146,8 @@ struct atoll_member {
 
 // -------------------------------------------------------------------------------------- directory
 
-// entry.state
+// The low byte of entry.state; the bits above it count the entry's uses, so that whoever frees it can
+// tell the use that he meant from a later one.
 enum {
     ATOLL_OBJECT_FREE = 0,
     ATOLL_OBJECT_BUILDING = 1,  // the extent is taken, the content is not ready

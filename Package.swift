@@ -174,6 +174,12 @@ let package = Package(
         .testTarget(
             name: "AtollRegionTests", dependencies: ["AtollRegion", "AtollSystem", "CAtollABI"],
             exclude: ["Golden"], swiftSettings: strict),
+        .target(
+            name: "AtollFuzz", dependencies: ["AtollRegion", "AtollSystem"],
+            path: "Tests/AtollFuzz/Entries", swiftSettings: strict),
+        .testTarget(
+            name: "AtollFuzzTests", dependencies: ["AtollFuzz"], path: "Tests/AtollFuzz/Tests",
+            swiftSettings: strict),
         .testTarget(
             name: "AtollHostTests",
             dependencies: [

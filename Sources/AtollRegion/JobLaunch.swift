@@ -52,7 +52,7 @@ public struct JobLaunch: Sendable {
     /// How many records one poll takes from one ring: a chatty member must not starve the others.
     private static var recordsPerPoll: Int { 64 }
     /// How long a process may go on once it was asked to stop. Agents kill it long before.
-    private var grace: UInt64 { max(lease, 10_000_000_000) }
+    private var grace: UInt64 { min(max(lease, 10_000_000_000), 60_000_000_000) }
     /// How much of the time between two polls counts as polling.
     private static var longestPause: UInt64 { 100_000_000 }
 

@@ -334,8 +334,9 @@ import Testing
         #expect(script.board.memory.load(word: ring + 128) == 0)
     }
 
-    @Test func anAgentThatDoesNotStopIsGivenUp() throws {
-        let script = try Script(members: 2)
+    @Test(arguments: [1000, .max] as [UInt64])
+    func anAgentThatDoesNotStopIsGivenUp(lease: UInt64) throws {
+        let script = try Script(members: 2, lease: lease)
         script.run(0)
         script.run(1)
         script.exit(1, 256)

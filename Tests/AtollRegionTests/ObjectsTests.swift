@@ -37,6 +37,8 @@ import Testing
         #expect(region.placeObject(name: [], bytes: all + 1, job: 0, builder: 0) == nil)
         let made = try #require(region.placeObject(name: [], bytes: all, job: 0, builder: 0))
         #expect(region.placeObject(name: [], bytes: 1, job: 0, builder: 0) == nil)
+        // Nor has the refused one taken an entry.
+        #expect(region.memory.load(word: region.layout.object(1)) == 0)
         region.freeObject(made)
         #expect(region.objects.isEmpty)
         #expect(region.placeObject(name: [], bytes: all, job: 0, builder: 0) != nil)

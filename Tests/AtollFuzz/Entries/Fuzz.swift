@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// The readers of bytes that anybody may have written. Each takes any bytes as its input and returns:
+/// a trap, a loop without end or a broken promise is a finding.
+public enum Fuzz: String, CaseIterable, Sendable {
+    /// The host's work on a region, between writes of a member that writes anything anywhere.
+    case region
+    /// A job's strings.
+    case payload
+    /// Output of a process, as the launcher reads it.
+    case ring
+    /// A UUID in text.
+    case uuid
+
+    public func run(_ bytes: [UInt8]) {
+        switch self {
+        case .region: RegionFuzz.run(bytes)
+        case .payload: PayloadFuzz.run(bytes)
+        case .ring: RingFuzz.run(bytes)
+        case .uuid: UUIDFuzz.run(bytes)
+        }
+    }
+}
+
+/// What is promised of an answer, whatever was asked.
+func promise(_ holds: Bool, _ what: StaticString) {
+    if !holds { fatalError("broken promise: \(what)") }
+}

@@ -165,7 +165,7 @@ import Testing
     /// The others may have failed because of the loss, and would hide it.
     @Test func aLossIsToldBeforeTheFailuresThatItCaused() throws {
         let script = try Script(members: 3)
-        (0..<3).forEach { script.run($0) }
+        for rank in 0..<3 { script.run(rank) }
         script.exit(0, 256)
         script.board.region.markLost(slot: 2)
         script.exit(1, 0)

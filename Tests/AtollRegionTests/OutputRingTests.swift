@@ -129,6 +129,16 @@ import Testing
         #expect(throws: RingCorrupt(head: 64, tail: 0)) { try reader.read() }
     }
 
+    @Test func noRecordIsLongerThanARecordMayBe() throws {
+        let (_, reader, memory) = try Self.ends()
+        let at = try Self.at(memory)
+        memory.store(4096, word: at + 64)
+        memory.store(1 << 32 | 1025, word: at + 192)
+        #expect(throws: RingCorrupt(head: 4096, tail: 0)) { try reader.read() }
+        memory.store(1 << 32 | 1024, word: at + 192)
+        #expect(try reader.read()?.text.count == 1024)
+    }
+
     @Test func aHeadThatFillsTheRestIsARecord() throws {
         let (_, reader, memory) = try Self.ends()
         let at = try Self.at(memory)

@@ -85,7 +85,7 @@ import Testing
         #expect(region.object(new.index) == new)
     }
 
-    @Test(arguments: 0..<10 as Range<UInt64>)
+    @Test(arguments: 0..<5 as Range<UInt64>)
     func placementNeverOverlaps(seed: UInt64) throws {
         var random = Seeded(seed)
         let region = try region()

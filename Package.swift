@@ -55,11 +55,13 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
         .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.0"),
         .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0"),
         .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0"),
     ],
     targets: [
         // The bridge: what both wings see.
@@ -213,6 +215,59 @@ let package = Package(
         // Real VMs: run inside Tests/Lab/lab.
         .testTarget(
             name: "AtollVMTests", dependencies: ["AtollAPI", "AtollHost", "AtollLibvirt", log],
+            swiftSettings: strict),
+        .target(
+            name: "AtollServerTestSupport",
+            dependencies: [
+                "AtollAPI", "AtollClient", "AtollHost", "AtollServer", "AtollTestSupport", log,
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Subprocess", package: "swift-subprocess"),
+                .product(name: "SystemPackage", package: "swift-system"),
+            ],
+            path: "Tests/AtollServerTestSupport", swiftSettings: strict,
+            // For BoringSSL, which the HTTP client brings: SwiftPM links it into programs by
+            // itself, and forgets it in the test bundle.
+            linkerSettings: [.linkedLibrary("stdc++")]),
+        .testTarget(name: "AtollAPITests", dependencies: ["AtollAPI"], swiftSettings: strict),
+        .testTarget(
+            name: "AtollDoctorTests",
+            dependencies: ["AtollAPI", "AtollDoctor", "AtollTestSupport"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AtollClientTests",
+            dependencies: [
+                "AtollAPI", "AtollClient", "AtollServerTestSupport", "AtollTestSupport",
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AtollServerTests",
+            dependencies: [
+                "AtollAPI", "AtollClient", "AtollHost", "AtollServer", "AtollServerTestSupport",
+                "AtollTestSupport", log,
+                .product(name: "AsyncHTTPClient", package: "async-http-client"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "atollTests",
+            dependencies: [
+                "atoll", "AtollAPI", "AtollClient", "AtollHost", "AtollServer",
+                "AtollServerTestSupport", "AtollTestSupport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "atolldTests",
+            dependencies: [
+                "atolld", "AtollAPI", "AtollClient", "AtollServerTestSupport", "AtollTestSupport",
+                log,
+            ],
             swiftSettings: strict),
     ]
 )

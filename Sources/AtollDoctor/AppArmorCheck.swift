@@ -36,11 +36,13 @@ struct AppArmorCheck {
     /// Whether a rule names the objects of regions and grants reading and writing.
     private func admitsRegions(_ rules: String) -> Bool {
         rules.split(separator: "\n").contains { line in
-            let words = line.split { " \t,".contains($0) }.filter { $0 != "owner" }
+            let words = line.split { $0.isWhitespace }.filter { $0 != "owner" }
             guard let path = words.first, let rights = words.dropFirst().first else { return false }
-            let named = ["/dev/shm/atoll", "/{dev,run}/shm/atoll", "/dev/shm/*", "/dev/shm/**"]
-            return named.contains { path.hasPrefix($0) } && rights.contains("r")
-                && rights.contains("w")
+            let places = ["/dev/shm/", "/{dev,run}/shm/"]
+            let named = places.contains { place in
+                path.hasPrefix(place + "atoll") || path == place + "*" || path == place + "**"
+            }
+            return named && rights.contains("r") && rights.contains("w")
         }
     }
 }

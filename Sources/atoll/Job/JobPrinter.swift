@@ -17,12 +17,15 @@ struct JobPrinter {
     let style: Style
     /// Of the longest VM name, so that what is written starts in one column.
     private var width = 0
-    var out: (Data) throws -> Void = Console.out.write
-    var error: (Data) throws -> Void = Console.error.write
 
     init(style: Style) { self.style = style }
 
-    mutating func show(_ event: JobEvent) throws {
+    mutating func show(
+        _ event: JobEvent, out: (Data) throws -> Void = Console.out.write,
+        error: (Data) throws -> Void = Console.error.write
+    ) throws {
+        func say(_ text: String) throws { try error(Data("atoll: \(text.printable)\n".utf8)) }
+
         if style == .json { return try out(Wire.encode(event) + Data("\n".utf8)) }
         switch event {
         case .started(let job):
@@ -38,10 +41,6 @@ struct JobPrinter {
         case .finished(_, let reason):
             if let reason { try say(reason) }
         }
-    }
-
-    private func say(_ text: String) throws {
-        try error(Data("atoll: \(text.printable)\n".utf8))
     }
 
     /// Every line with the VM's name before it and its end after it, so that the next one, from

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import Testing
+
+@testable import AtollDoctor
+
+@Suite struct HostChecksTests {
+    @Test func `an empty host is told everything that is wrong`() throws {
+        let checks = try HostRoot().checks
+        #expect(
+            checks.map(\.name) == [
+                "kvm", "shm", "cgroup", "hugepages", "libvirt", "apparmor", "numa",
+            ])
+        for check in checks where check.verdict != .ok { #expect(check.remedy != nil) }
+        #expect(checks.first { $0.name == "shm" }?.verdict == .failed)
+    }
+
+    @Test func `this host's own files are read`() {
+        #expect(HostChecks().run().count == 7)
+    }
+
+    @Test func `KVM needs the processor, the device and the right to open it`() throws {
+        let root = try HostRoot(["proc/cpuinfo": "processor : 0\nflags\t\t: fpu sse\n"])
+        #expect(KVMCheck(host: root.files).run().finding.contains("no vmx or svm"))
+        try root.write("proc/cpuinfo", "processor : 0\nflags\t\t: fpu vmx sse\n")
+        #expect(KVMCheck(host: root.files).run().finding.contains("missing"))
+        try root.write("dev/kvm", "")
+        #expect(KVMCheck(host: root.files).run().verdict == .ok)
+    }
+
+    @Test func `shared memory has to be a tmpfs`() throws {
+        let root = try HostRoot(["proc/mounts": "shm /dev/shm ext4 rw 0 0\n", "dev/shm/x": ""])
+        #expect(SharedMemoryCheck(host: root.files).run().verdict == .failed)
+        try root.write("proc/mounts", "a /dev/shm ext4 rw 0 0\nshm /dev/shm tmpfs rw,x 0 0\n")
+        let check = SharedMemoryCheck(host: root.files).run()
+        #expect(check.verdict != .failed)
+        #expect(check.finding.contains("free"))
+        try root.write("proc/mounts", "a /dev/shm tmpfs rw 0 0\nshm /dev/shm ext4 rw 0 0\n")
+        #expect(SharedMemoryCheck(host: root.files).run().verdict == .failed)
+    }
+
+    @Test func `the memory controller is found in either cgroup tree`() throws {
+        let root = try HostRoot(["proc/mounts": "cgroup2 /sys/fs/cgroup cgroup2 rw 0 0\n"])
+        #expect(CgroupCheck(host: root.files).run().verdict == .warning)
+        try root.write("sys/fs/cgroup/cgroup.controllers", "cpu memory_x\n")
+        #expect(CgroupCheck(host: root.files).run().verdict == .warning)
+        try root.write("sys/fs/cgroup/cgroup.controllers", "cpu memory pids\n")
+        #expect(CgroupCheck(host: root.files).run().finding.contains("v2"))
+        try root.write("proc/mounts", "cgroup /sys/fs/cgroup/m cgroup rw,memory 0 0\n")
+        #expect(CgroupCheck(host: root.files).run().finding.contains("v1"))
+    }
+
+    @Test func `huge pages are reported`() throws {
+        let pages = "sys/kernel/mm"
+        let root = try HostRoot([
+            "\(pages)/transparent_hugepage/shmem_enabled": "always within_size [never] deny\n",
+            "\(pages)/hugepages/hugepages-2048kB/nr_hugepages": "12\n",
+            "\(pages)/hugepages/hugepages-1048576kB/nr_hugepages": "0\n",
+        ])
+        let check = HugePagesCheck(host: root.files).run()
+        #expect(check.finding.contains("memory: never"))
+        #expect(check.finding.contains("12 of 2048kB"))
+        #expect(!check.finding.contains("1048576kB"))
+        #expect(check.remedy != nil)
+        try root.write(
+            "\(pages)/transparent_hugepage/shmem_enabled", "always [advise] never\n")
+        #expect(HugePagesCheck(host: root.files).run().remedy == nil)
+    }
+
+    @Test(arguments: ["run/libvirt/libvirt-sock", "run/libvirt/virtqemud-sock"])
+    func `libvirt's socket is found in either form`(path: String) throws {
+        let root = try HostRoot()
+        #expect(LibvirtCheck(host: root.files).run().verdict == .warning)
+        try root.write(path, "")
+        #expect(LibvirtCheck(host: root.files).run().verdict == .ok)
+    }
+
+    @Test func `several memory nodes want libnuma`() throws {
+        let root = try HostRoot([
+            "sys/devices/system/node/node0/x": "", "sys/devices/system/node/node1/x": "",
+            "sys/devices/system/node/possible": "0-1",
+        ])
+        #expect(NUMACheck(host: root.files).run().verdict == .warning)
+        try root.write("usr/lib/x86_64-linux-gnu/libnuma.so.1", "")
+        let check = NUMACheck(host: root.files).run()
+        #expect(check.verdict == .ok)
+        #expect(check.finding.contains("2 memory nodes"))
+    }
+}

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollClient
+import AtollServerTestSupport
+import AtollTestSupport
+import Foundation
+import Testing
+
+@testable import atolld
+
+/// The daemon as a process. Its hypervisor is libvirt's own test driver.
+@Suite(.timeLimit(.minutes(1))) struct DaemonTests {
+    private let directory: TemporaryDirectory
+    private var socket: String { directory.path + "/run/atolld.sock" }
+
+    init() throws { directory = try TemporaryDirectory() }
+
+    private func start(
+        _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Program {
+        let memory = directory.path + "/shm"
+        try FileManager.default.createDirectory(
+            atPath: memory, withIntermediateDirectories: true)
+        return Program(
+            "atolld",
+            [
+                "--socket", socket, "--state-directory", directory.path + "/state",
+                "--shm-directory", memory, "--libvirt-uri", "test:///default",
+            ] + arguments, environment: environment)
+    }
+
+    private func ready() async throws {
+        try await AtollClient.with(socketPath: socket) { client in
+            try await eventually { (try? await client.ready()) != nil }
+        }
+    }
+
+    @Test(arguments: [SIGTERM, SIGINT])
+    func `it serves until it is told to stop`(signal: Int32) async throws {
+        let daemon = try start()
+        try await ready()
+        let status = try await Program.run("atoll", "status", "--json", "--socket", socket)
+        let shown = try Wire.decode(Status.self, from: Data(status.out.utf8))
+        #expect(shown.hypervisor.uri == "test:///default")
+        #expect(shown.hypervisor.connected)
+        try await daemon.signal(signal)
+        let ended = try await daemon.result()
+        #expect(ended.status == 0)
+        #expect(ended.out.isEmpty)
+        #expect(ended.error.contains("stopped"))
+        #expect(!FileManager.default.fileExists(atPath: socket))
+    }
+
+    @Test func `it comes back after a kill, and knows what it knew`() async throws {
+        let first = try start()
+        try await ready()
+        let made = try await Program.run(
+            "atoll", "group", "create", "g", "--quota", "1GiB", "--socket", socket)
+        #expect(made.status == 0)
+        try await first.signal(SIGKILL)
+        #expect(try await first.result().status == -9)
+        #expect(FileManager.default.fileExists(atPath: socket))
+        let second = try start()
+        try await ready()
+        let list = try await Program.run("atoll", "group", "list", "--socket", socket)
+        #expect(list.out.contains("g     root"))
+        try await second.signal(SIGTERM)
+        #expect(try await second.result().status == 0)
+    }
+
+    @Test func `a second daemon is refused, by state and by socket`() async throws {
+        let daemon = try start()
+        try await ready()
+        let state = try await start("--socket", directory.path + "/other.sock").result()
+        #expect(state.status == 1)
+        #expect(state.error.contains("another atolld uses the state directory"))
+        let same = try await start("--state-directory", directory.path + "/other").result()
+        #expect(same.status == 1)
+        #expect(same.error.contains("another daemon is listening"))
+        try await ready()
+        try await daemon.signal(SIGTERM)
+        #expect(try await daemon.result().status == 0)
+    }
+
+    @Test func `a follower does not keep it from stopping`() async throws {
+        let daemon = try start()
+        try await ready()
+        let follower = Program("atoll", ["events", "--follow", "--json", "--socket", socket])
+        _ = try await Program.run(
+            "atoll", "group", "create", "g", "--quota", "1GiB", "--socket", socket)
+        try await eventually { follower.outputSoFar.contains("group.created") }
+        try await daemon.signal(SIGTERM)
+        #expect(try await daemon.result().status == 0)
+        #expect(try await follower.result().status == 0)
+    }
+
+    @Test func `systemd is told once it serves`() async throws {
+        let path = directory.path + "/notify"
+        let code = """
+            import socket, sys
+            s = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            s.bind(sys.argv[1])
+            sys.stdout.write(s.recv(100).decode())
+            """
+        let systemd = Program("/usr/bin/python3", ["-c", code, path])
+        try await eventually { FileManager.default.fileExists(atPath: path) }
+        let daemon = try start(environment: ["NOTIFY_SOCKET": path])
+        #expect(try await systemd.result().out == "READY=1\n")
+        let health = try await Program.run("atoll", "version", "--socket", socket)
+        #expect(health.out.contains("atolld:  \(atollVersion)"))
+        try await daemon.signal(SIGTERM)
+        #expect(try await daemon.result().status == 0)
+    }
+
+    @Test func `its log is JSON where that is asked for`() async throws {
+        let daemon = try start("--log-format", "json", "--log-level", "debug")
+        try await ready()
+        try await daemon.signal(SIGTERM)
+        let lines = try await daemon.result().error.split(separator: "\n")
+        #expect(lines.count > 3)
+        for line in lines {
+            let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as? [String: Any]
+            #expect(object?["message"] is String, "\(line)")
+        }
+    }
+
+    @Test func `the settings in force are shown, and wrong ones refused`() async throws {
+        let shown = try await start("--check-config").result()
+        #expect(shown.status == 0)
+        #expect(shown.out.contains(#""libvirtURI" : "test:///default""#))
+        let file = directory.path + "/atolld.json"
+        try Data(#"{"sokcet":"/s"}"#.utf8).write(to: URL(filePath: file))
+        let wrong = try await start("--check-config", "--config", file).result()
+        #expect(wrong.status == 78)
+        #expect(wrong.error.hasPrefix("atolld: error: \(file): unknown setting 'sokcet'\n  "))
+        #expect(try await Program.run("atolld", "--nope").status == 64)
+    }
+
+    @Test func `the man page names every option and setting`() async throws {
+        let help = try await HelpDump(of: "atolld")
+        let page = try ManPage("Sources/atolld/man/atolld.8")
+        #expect(help.options.count >= 10)
+        for option in help.options { #expect(page.names(option: option), "\(option)") }
+        for key in SettingKey.allCases {
+            #expect(help.options.contains(key.flag), "\(key)")
+            let names = "Fl \(key.flag.dropFirst()) , Ev \(key.variable) , Li \(key.rawValue)"
+            #expect(page.text.contains("\n.It \(names)\n"), "\(key)")
+            #expect(page.text.contains(key.standard), "\(key)")
+        }
+    }
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollTestSupport
+import Foundation
+import Logging
+import Synchronization
+import Testing
+
+@testable import atolld
+
+@Suite struct PartsTests {
+    @Test func `a log line is one JSON object that metadata cannot disguise`() throws {
+        let lines = Lines()
+        var handler = JSONLogHandler(label: "test")
+        handler.write = { lines.add($0) }
+        handler[metadataKey: "a"] = "1"
+        let logger = Logger(label: "test") { _ in handler }
+        logger.warning("two\nlines \"quoted\"", metadata: ["b": "2", "level": "fake", "a": "3"])
+        let text = try #require(lines.all.first)
+        #expect(text.hasSuffix("\n"))
+        #expect(!text.dropLast().contains("\n"))
+        let object = try #require(
+            try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        #expect(object["level"] as? String == "warning")
+        #expect(object["logger"] as? String == "test")
+        #expect(object["message"] as? String == "two\nlines \"quoted\"")
+        #expect(object["metadata"] as? [String: String] == ["a": "3", "b": "2", "level": "fake"])
+    }
+
+    @Test func `one state directory has one daemon`() throws {
+        let directory = try TemporaryDirectory()
+        let path = directory.path + "/a/state"
+        do {
+            let lock = try StateLock(path)
+            #expect(throws: APIError.self) { _ = try StateLock(path) }
+            withExtendedLifetime(lock) {}
+        }
+        _ = try StateLock(path)
+        let attributes = try FileManager.default.attributesOfItem(atPath: path)
+        #expect(attributes[.posixPermissions] as? Int == 0o700)
+    }
+
+    @Test func `a state directory that cannot be is named`() throws {
+        let error = #expect(throws: APIError.self) { _ = try StateLock("/proc/none/state") }
+        #expect(error?.value == "/proc/none/state")
+    }
+
+    @Test(arguments: [
+        (SettingKey.socket, "--socket", "ATOLL_SOCKET"),
+        (.stateDirectory, "--state-directory", "ATOLL_STATE_DIRECTORY"),
+        (.libvirtURI, "--libvirt-uri", "ATOLL_LIBVIRT_URI"),
+    ])
+    func `a setting has one name in each place`(key: SettingKey, flag: String, variable: String) {
+        #expect(key.flag == flag)
+        #expect(key.variable == variable)
+    }
+}
+
+/// Log lines as they are written.
+private final class Lines: Sendable {
+    private let lines = Mutex<[String]>([])
+    var all: [String] { lines.withLock { $0 } }
+    func add(_ data: Data) { lines.withLock { $0.append(String(decoding: data, as: UTF8.self)) } }
+}

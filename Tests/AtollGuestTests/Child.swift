@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import Foundation
+import Synchronization
 
 /// A process that a test starts. It does not outlive the test.
 final class Child: @unchecked Sendable {
@@ -42,9 +43,20 @@ final class Child: @unchecked Sendable {
             .merging(environment) { $1 }
         process.standardOutput = pipe
         try process.run()
+        Self.running.withLock { _ = $0.insert(process.processIdentifier) }
     }
 
-    deinit { kill() }
+    private static let running = Mutex<Set<pid_t>>([])
+
+    /// For who is about to end the tests: nothing would end the children then.
+    static func killAll() {
+        running.withLock { for child in $0 { _ = Foundation.kill(child, SIGKILL) } }
+    }
+
+    deinit {
+        kill()
+        Self.running.withLock { _ = $0.remove(process.processIdentifier) }
+    }
 
     func kill() {
         if process.isRunning { Foundation.kill(process.processIdentifier, SIGKILL) }

@@ -12,7 +12,10 @@ final class LocalJob: @unchecked Sendable {
     let launch: JobLaunch
     let vms: Int
     let threadsPerVM: Int
-    private let watchdog = DispatchWorkItem { fatalError("a test's job hangs") }
+    private let watchdog = DispatchWorkItem {
+        Child.killAll()
+        fatalError("a test's job hangs")
+    }
 
     init(vms: Int, threadsPerVM: Int, bytes: Int = 8 << 20) throws {
         path = "/dev/shm/atoll-test-\(getpid())-\(UInt32.random(in: 0 ... .max))"

@@ -164,6 +164,7 @@ let package = Package(
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),
+        .testTarget(name: "AtollAPITests", dependencies: ["AtollAPI"], swiftSettings: strict),
         .testTarget(
             name: "AtollAgentTests",
             dependencies: [

@@ -11,6 +11,16 @@ public enum Wire {
     public static let lines = "application/x-ndjson"
 
     public static func encode(_ value: some Encodable, pretty: Bool = false) throws -> Data {
+        if !pretty, let value = value as? any WireWritable {
+            var writer = WireWriter()
+            try value.write(to: &writer)
+            return Data(writer.bytes)
+        }
+        return try encoded(value, pretty: pretty)
+    }
+
+    /// By the encoder that knows every type.
+    static func encoded(_ value: some Encodable, pretty: Bool = false) throws -> Data {
         let encoder = JSONEncoder()
         encoder.dateEncodingStrategy = .iso8601
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]

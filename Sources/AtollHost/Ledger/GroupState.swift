@@ -47,33 +47,36 @@ extension Ledger {
         }
     }
 
-    /// All groups of this owner, or all there are, by name; four queries whatever their number.
+    /// All groups of this owner, or all there are, by name.
     func groupStates(owner: UInt32? = nil) throws(LedgerError) -> [GroupState] {
-        try read { db in
-            var states: [GroupState] = []
-            var place: [UUID: Int] = [:]
-            var groups = GroupRow.order(Column("name"))
-            if let owner { groups = groups.filter(Column("owner") == Int64(owner)) }
-            for group in try groups.fetchAll(db) {
-                place[group.id] = states.count
-                states.append(GroupState(group: group))
-            }
-            var groupOfRegion: [UUID: Int] = [:]
-            for region in try RegionRow.order(Column("name")).fetchAll(db) {
-                guard let i = place[region.groupID] else { continue }
-                groupOfRegion[region.id] = i
-                states[i].regions.append(region)
-            }
-            for member in try MemberRow.order(Column("slot")).fetchAll(db) {
-                if let i = place[member.groupID] { states[i].members.append(member) }
-            }
-            for attachment in try AttachmentRow.fetchAll(db) {
-                if let i = groupOfRegion[attachment.regionID] {
-                    states[i].attachments.append(attachment)
-                }
-            }
-            return states
+        let states = try remembered { db in try Self.groupStates(db) }
+        guard let owner else { return states }
+        return states.filter { $0.group.owner == Int64(owner) }
+    }
+
+    /// Four queries, whatever the number of groups.
+    private static func groupStates(_ db: Database) throws -> [GroupState] {
+        var states: [GroupState] = []
+        var place: [UUID: Int] = [:]
+        for group in try GroupRow.order(Column("name")).fetchAll(db) {
+            place[group.id] = states.count
+            states.append(GroupState(group: group))
         }
+        var groupOfRegion: [UUID: Int] = [:]
+        for region in try RegionRow.order(Column("name")).fetchAll(db) {
+            guard let i = place[region.groupID] else { continue }
+            groupOfRegion[region.id] = i
+            states[i].regions.append(region)
+        }
+        for member in try MemberRow.order(Column("slot")).fetchAll(db) {
+            if let i = place[member.groupID] { states[i].members.append(member) }
+        }
+        for attachment in try AttachmentRow.fetchAll(db) {
+            if let i = groupOfRegion[attachment.regionID] {
+                states[i].attachments.append(attachment)
+            }
+        }
+        return states
     }
 
     /// The group that this VM is a member of.

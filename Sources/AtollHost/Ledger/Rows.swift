@@ -4,7 +4,7 @@ import Foundation
 import GRDB
 
 /// A table's row: UUIDs as lower-case text, so that people can read the ledger with sqlite3.
-protocol Row: Codable, Sendable, FetchableRecord, PersistableRecord {}
+protocol Row: Codable, Sendable, Equatable, FetchableRecord, PersistableRecord {}
 
 extension Row {
     static func databaseUUIDEncodingStrategy(for column: String) -> DatabaseUUIDEncodingStrategy {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// A list of a thousand groups is a megabyte. What is written here by hand, a test holds against
+// what the encoder makes of the same values.
+
+extension Group: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("created", created)
+            $0.field("id", id)
+            try $0.field("members", members)
+            try $0.field("name", name)
+            $0.field("owner", owner)
+            $0.field("quota", quota)
+            try $0.field("regions", regions)
+            $0.field("reserved", reserved)
+        }
+    }
+}
+
+extension Member: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("incarnation", incarnation)
+            $0.field("slot", slot)
+            try $0.field("state", state.rawValue)
+            $0.field("uuid", uuid)
+            $0.field("vcpus", vcpus)
+            try $0.field("vm", vm)
+        }
+    }
+}
+
+extension Region: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            try $0.field("attachments", attachments)
+            $0.field("created", created)
+            try $0.field("group", group)
+            $0.field("id", id)
+            try $0.field("name", name)
+            try $0.field("object", object)
+            $0.field("size", size)
+            try $0.field("state", state.rawValue)
+        }
+    }
+}
+
+extension Attachment: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("slot", slot)
+            try $0.field("state", state.rawValue)
+            try $0.field("vm", vm)
+        }
+    }
+}

@@ -215,7 +215,10 @@ let package = Package(
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // Real VMs: run inside Tests/Lab/lab.
         .testTarget(
-            name: "AtollVMTests", dependencies: ["AtollAPI", "AtollHost", "AtollLibvirt", log],
+            name: "AtollVMTests",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollSystem", log,
+            ],
             swiftSettings: strict),
         .target(
             name: "AtollServerTestSupport",

@@ -27,7 +27,10 @@ struct Lab: Sendable {
     }
 
     @discardableResult
-    func virsh(_ arguments: String...) async throws -> String {
+    func virsh(_ arguments: String...) async throws -> String { try await virsh(arguments) }
+
+    @discardableResult
+    func virsh(_ arguments: [String]) async throws -> String {
         try await run(["virsh", "--quiet"] + arguments)
     }
 
@@ -111,7 +114,7 @@ struct Lab: Sendable {
 
     /// What the command prints; throws where its exit code is not 0, and when the task is cancelled.
     @discardableResult
-    private func run(_ command: [String]) async throws -> String {
+    func run(_ command: [String]) async throws -> String {
         let process = Process()
         process.executableURL = URL(filePath: "/usr/bin/python3")
         // Foundation sees a process end by a socket that the child inherits, and so would wait for a

@@ -49,9 +49,11 @@ extension LibvirtHypervisor {
 }
 
 /// Waits as long as it takes: the test's time limit is the watchdog.
-func eventually(_ what: String, _ condition: () async throws -> Bool) async throws {
+func eventually(
+    _ what: @autoclosure () -> String, _ condition: () async throws -> Bool
+) async throws {
     while try await !condition() {
-        if Task.isCancelled { throw LabError("waited in vain until \(what)") }
+        if Task.isCancelled { throw LabError("waited in vain until \(what())") }
         try? await Task.sleep(for: .milliseconds(50))
     }
 }

@@ -1,0 +1,124 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollHost
+import Foundation
+import Testing
+
+extension VMTests {
+    /// The daemon is killed at each step of each operation, on one VM that has a stored definition
+    /// and one that has none. The next one must bring ledger and world to agree.
+    @Suite(.stage("kept", transient: "brief"), .timeLimit(.minutes(3))) struct Crashes {
+        let stage: Stage
+        var lab: Lab { stage.lab }
+        var daemon: Daemon { stage.daemon }
+
+        init() throws { stage = try Stage.current }
+
+        // MARK: The steps, in their order
+
+        static let creating: [Step] = [
+            .regionRecorded, .regionMade, .regionNamed, .regionReady, .attachedLive, .attachedStored,
+            .attachRecorded,
+        ]
+        static let deleting: [Step] = [
+            .deleteRecorded, .drained, .detachedStored, .detachedLive, .attachmentForgotten,
+            .objectUnlinked, .regionForgotten,
+        ]
+        static let adding: [Step] = [
+            .memberRecorded, .memberAssigned, .attachedLive, .attachedStored, .attachRecorded,
+        ]
+        static let removing: [Step] = [
+            .memberLeaving, .detachedStored, .detachedLive, .attachmentForgotten, .memberForgotten,
+        ]
+
+        @Test func everyStepIsTried() {
+            let tried = Self.creating + Self.deleting + Self.adding + Self.removing
+            #expect(Set(tried) == Set(Step.allCases))
+        }
+
+        // MARK: The operations
+
+        @Test(arguments: creating) func whileCreating(_ step: Step) async throws {
+            try await stage.withGroup(vms: ["kept", "brief"], regions: [:]) {
+                try await dies(at: step, in: "region", "create", "g", "r", "--size", "16M")
+                // It was recorded, so it is finished.
+                try await agrees(regions: ["r"], members: ["kept", "brief"])
+                try await daemon.order("region", "delete", "g", "r", "--force")
+                try await agrees(regions: [], members: ["kept", "brief"])
+            }
+        }
+
+        @Test(arguments: deleting) func whileDeleting(_ step: Step) async throws {
+            try await stage.withGroup(vms: ["kept", "brief"], regions: [:]) {
+                try await daemon.order("region", "create", "g", "r", "--size", "16M")
+                try await agrees(regions: ["r"], members: ["kept", "brief"])
+                try await dies(at: step, in: "region", "delete", "g", "r", "--force")
+                try await agrees(regions: [], members: ["kept", "brief"])
+                try await daemon.order("region", "create", "g", "r", "--size", "16M")
+                try await agrees(regions: ["r"], members: ["kept", "brief"])
+            }
+        }
+
+        @Test(arguments: [("kept", adding), ("brief", adding.filter { $0 != .attachedStored })])
+        func whileAdding(_ vm: String, _ steps: [Step]) async throws {
+            let other = vm == "kept" ? "brief" : "kept"
+            try await stage.withGroup(vms: [other], regions: [:]) {
+                try await daemon.order("region", "create", "g", "r", "--size", "16M")
+                for step in steps {
+                    try await dies(at: step, in: "member", "add", "g", vm)
+                    try await agrees(regions: ["r"], members: [other, vm])
+                    try await daemon.order("member", "remove", "g", vm)
+                    try await agrees(regions: ["r"], members: [other])
+                }
+            }
+        }
+
+        @Test(arguments: [("kept", removing), ("brief", removing.filter { $0 != .detachedStored })])
+        func whileRemoving(_ vm: String, _ steps: [Step]) async throws {
+            let other = vm == "kept" ? "brief" : "kept"
+            try await stage.withGroup(vms: [other], regions: [:]) {
+                try await daemon.order("region", "create", "g", "r", "--size", "16M")
+                for step in steps {
+                    try await daemon.order("member", "add", "g", vm)
+                    try await agrees(regions: ["r"], members: [other, vm])
+                    try await dies(at: step, in: "member", "remove", "g", vm)
+                    try await agrees(regions: ["r"], members: [other])
+                }
+            }
+        }
+
+        // MARK: What must hold
+
+        /// The daemon dies at this step of the operation, and another takes its place.
+        private func dies(at step: Step, in arguments: String...) async throws {
+            daemon.send(SIGTERM)
+            try await daemon.ended()
+            try await daemon.start(dyingAt: step)
+            let asked = try await daemon.atoll(arguments).ending()
+            #expect(asked.code != 0, "it was not killed at \(step)")
+            #expect(try await daemon.ended() == 128 + 9, "\(step)")
+            try await daemon.start()
+        }
+
+        /// Ledger, memory, definitions and guests tell the same.
+        private func agrees(regions: [String], members: [String]) async throws {
+            let group = try await daemon.group()
+            #expect(group.regions.map(\.name) == regions)
+            #expect(group.members.map(\.vm).sorted() == members.sorted())
+            #expect(group.regions.allSatisfy { $0.state == .ready })
+            #expect(group.members.allSatisfy { $0.state != .leaving })
+            for region in group.regions {
+                #expect(region.attachments.map(\.vm).sorted() == members.sorted())
+            }
+            let objects = regions.map { "atoll.g.\($0)" }
+            var traces = Traces(memory: objects, cgroups: [])
+            if !objects.isEmpty {
+                for vm in members { traces.live[vm] = objects }
+                if members.contains("kept") { traces.stored["kept"] = objects }
+            }
+            try await lab.expect(traces)
+            try await daemon.joined(members)
+            if !regions.isEmpty { #expect(try BoardView.now() == .empty) }
+        }
+    }
+}

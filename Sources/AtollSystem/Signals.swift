@@ -5,7 +5,10 @@ internal import CLinuxShim
 public enum Signal {
     public static var hangUp: Int32 { 1 }
     public static var interrupt: Int32 { 2 }
+    public static var quit: Int32 { 3 }
     public static var kill: Int32 { 9 }
+    public static var user1: Int32 { 10 }
+    public static var user2: Int32 { 12 }
     public static var brokenPipe: Int32 { 13 }
     public static var terminate: Int32 { 15 }
     public static var child: Int32 { 17 }
@@ -16,6 +19,9 @@ public enum Signal {
     public static func send(_ signal: Int32, to process: Int32) throws(Errno) {
         _ = try checked(atoll_kill(process, signal))
     }
+
+    /// Whether whoever started this process had it ignore the signal, as nohup(1) does.
+    public static func isIgnored(_ signal: Int32) -> Bool { atoll_signal_is_ignored(signal) }
 
     /// A write to a pipe that nobody reads then fails, instead of ending this process.
     public static func ignoreBrokenPipes() { atoll_ignore_broken_pipes() }

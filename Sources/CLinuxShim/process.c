@@ -48,6 +48,11 @@ int atoll_signal_next(int fd) {
     return n == sizeof info ? (int)info.ssi_signo : -EAGAIN;
 }
 
+bool atoll_signal_is_ignored(int number) {
+    struct sigaction now;
+    return sigaction(number, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+}
+
 void atoll_ignore_broken_pipes(void) { signal(SIGPIPE, SIG_IGN); }
 
 int atoll_kill(int pid, int signal) { return checked(kill(pid, signal)); }

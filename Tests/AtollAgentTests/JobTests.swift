@@ -147,8 +147,16 @@ import Testing
     @Test func leavesNothingOfAJobBehind() throws {
         let region = try TestRegion(members: 1)
         let agent = try region.agent(0)
+        let apart = region.path + ".apart"
+        defer { try? AtollSystem.unlink(apart) }
         let launch = try region.launch([
-            "sh", "-c", "sleep \(mark) & setsid sleep \(mark) & echo started",
+            "sh", "-c",
+            """
+            sleep \(mark) &
+            setsid sh -c 'echo 1 > $0; exec sleep $1' \(apart) \(mark) &
+            until [ -s \(apart) ]; do sleep 0.02; done
+            echo started
+            """,
         ])
         try launch.finish()
         #expect(launch.output() == "started\n")

@@ -88,9 +88,10 @@ import Testing
         #expect(output.descriptor == nil)
         output.processEnded()
         var all = ""
-        while !output.isDone {
+        try until("all is through") {
             all += try read().joined()
             output.pump(into: &writer)
+            return output.isDone
         }
         all += try read().joined()
         #expect(all == lines)

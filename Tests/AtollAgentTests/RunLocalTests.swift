@@ -120,7 +120,22 @@ import Testing
         try until("all are gone") { processes(with: mark).isEmpty }
     }
 
-    @Test(arguments: [SIGINT, SIGTERM, SIGHUP])
+    @Test func goesOnWithoutItsTerminalUnderNohup() throws {
+        let run = Program.directory.appendingPathComponent("atoll-run").path
+        let script =
+            "trap 'echo hung up' HUP; trap 'echo user; exit 4' USR1; echo ready; "
+            + "while :; do sleep 0.1; done"
+        let program = try Program(
+            "/usr/bin/nohup", [run, "--local", "1", "--no-prefix", "--", "sh", "-c", script, mark])
+        try until("it runs") { program.standardOutput == "ready\n" }
+        program.send(SIGHUP)
+        program.send(SIGTSTP)
+        program.send(SIGUSR1)
+        #expect(try program.finish() == 4)
+        #expect(program.standardOutput == "ready\nuser\n")
+    }
+
+    @Test(arguments: [SIGINT, SIGTERM, SIGHUP, SIGQUIT])
     func passesItsSignalsOn(signal: Int32) throws {
         let program = try Program("atoll-run", ["--local", "2", "--", "sleep", mark])
         try until("both run") { processes(with: mark).count == 2 }

@@ -110,13 +110,22 @@ public final class Agent {
     private func join(_ device: RegionDevice) {
         do {
             let vcpus = options.vcpus ?? Processor.onlineCount
-            guard let member = try Membership.join(device, vm: vm, vcpus: vcpus) else {
+            let member = try Membership.join(device, vm: vm, vcpus: vcpus) { self.open(device) }
+            guard let member else {
                 return complain(device, "its host has assigned no slot to this VM yet")
             }
             complaints.removeAll { $0.device == device }
             welcome(member)
         } catch {
             complain(device, error.message)
+        }
+    }
+
+    /// Lets jobs open the device.
+    private func open(_ device: RegionDevice) {
+        guard let group, device.mapping != .file else { return }
+        do { try device.allow(group: group) } catch {
+            log.say("\(device.path): jobs may be unable to open it: \(error.message)")
         }
     }
 
@@ -129,11 +138,6 @@ public final class Agent {
             log.say(
                 "\(identity.regionName): the mapping looks uncached: a locked operation takes \(member.locked.nanoseconds) ns here and \(member.locked.ownNanoseconds) ns on ordinary memory; jobs will be slow"
             )
-        }
-        if let group, member.device.mapping != .file {
-            do { try member.device.allow(group: group) } catch {
-                log.say("\(member.device.path): jobs may be unable to open it: \(error.message)")
-            }
         }
         if let directory = options.runDirectory {
             do { try ServedRegion(member).publish(in: directory, region: identity.region) } catch {

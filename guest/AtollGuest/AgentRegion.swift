@@ -122,7 +122,11 @@ final class AgentRegion {
 
     private func start(_ place: JobPlace) {
         do {
-            processes[place.ticket.index] = try JobProcess(place, board, member, account: account)
+            let process = try JobProcess(place, board, member, account: account)
+            processes[place.ticket.index] = process
+            log.say(
+                "\(name): job \(place.ticket.number): rank \(place.rank) of \(place.vms), process \(process.pid)"
+            )
         } catch {
             log.say("\(name): job \(place.ticket.number): refused: \(error)")
             _ = board.advance(

@@ -16,15 +16,17 @@ public struct Membership: Sendable {
     /// Joins the region of a device. `nil` while the host has assigned no slot to this VM.
     ///
     /// The slot is found by the VM's UUID: the device tells a guest nothing about itself. The host
-    /// gives a VM that was lost a new incarnation, and with it the same bytes begin anew.
-    public static func join(_ device: RegionDevice, vm: UUID128, vcpus: Int) throws(DeviceError)
-        -> Membership?
-    {
+    /// gives a VM that was lost a new incarnation, and with it the same bytes begin anew. `prepare` is
+    /// called when nothing else is to be done before others may send jobs.
+    public static func join(
+        _ device: RegionDevice, vm: UUID128, vcpus: Int, prepare: () -> Void = {}
+    ) throws(DeviceError) -> Membership? {
         let region = try device.open()
         guard let slot = region.slot(of: vm) else { return nil }
         let record = region.member(slot)
         guard record.state == .assigned, record.vm == vm else { return nil }
         let locked = LockedOperation.measure(region, slot: slot)
+        prepare()
         region.join(
             slot: slot,
             MemberPresence(

@@ -30,6 +30,7 @@ enum RunCommand {
         var local: LocalGroup?
         defer { local?.end() }
         do throws(RunError) {
+            let inbox = try Launcher.inbox()
             let place: RunPlace
             if let count = options.local {
                 let group = try LocalGroup(members: count, bytes: options.regionBytes)
@@ -38,7 +39,7 @@ enum RunCommand {
             } else {
                 place = try RunPlace.find(named: options.region, in: options.runDirectory)
             }
-            return try Launcher(options, at: place).run()
+            return try Launcher(options, at: place).run(inbox)
         } catch {
             Terminal.say("atoll-run: \(error.message)\n", to: 2)
             return ExitCode.launcherFailed

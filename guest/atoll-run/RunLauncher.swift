@@ -39,14 +39,21 @@ struct Launcher {
         } catch { throw RunError(Self.message(error)) }
     }
 
+    /// The signals that a launcher reads. To be made before anything that they would leave half done.
+    static func inbox() throws(RunError) -> SignalInbox {
+        var signals = [
+            Signal.interrupt, Signal.terminate, Signal.quit, Signal.user1, Signal.user2,
+            Signal.terminalStop,
+        ]
+        // Read, it would be passed on, against the wish of whoever had it ignored.
+        if !Signal.isIgnored(Signal.hangUp) { signals.append(Signal.hangUp) }
+        do { return try SignalInbox(signals) } catch {
+            throw RunError("cannot read signals: \(error)")
+        }
+    }
+
     /// Waits for the job's end, printing its output. Gives the exit code.
-    consuming func run() throws(RunError) -> Int32 {
-        let inbox: SignalInbox
-        do {
-            inbox = try SignalInbox([
-                Signal.interrupt, Signal.terminate, Signal.hangUp, Signal.terminalStop,
-            ])
-        } catch { throw RunError("cannot read signals: \(error)") }
+    consuming func run(_ inbox: borrowing SignalInbox) -> Int32 {
         var pause = 1
         while !isGivenUp {
             while let signal = inbox.next() { take(signal) }
@@ -127,8 +134,11 @@ struct Launcher {
     }
 
     private mutating func take(_ signal: Int32) {
-        // A stopped launcher would seem dead to the agents.
-        if signal == Signal.terminalStop { return }
+        switch signal {
+        case Signal.terminalStop: return  // a stopped launcher would seem dead to the agents
+        case Signal.user1, Signal.user2: return launch.send(signal: signal)
+        default: break
+        }
         interrupts += 1
         if interrupts == 1 || signal != Signal.interrupt {
             launch.send(signal: signal)

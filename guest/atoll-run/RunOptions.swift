@@ -97,7 +97,8 @@ struct RunOptions {
               --run-dir DIR       where the agent says what it serves (default: /run/atoll)
               --version, --help
 
-        SIGINT, SIGTERM and SIGHUP go to every process; a second SIGINT ends the job at once.
+        SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 go to every process; a second SIGINT
+        ends the job at once.
         Exit code: the first process's that failed, in time (128 and the signal's number where a
         signal ended it); 124 a VM was lost, 125 atoll-run failed, 126 the program cannot be
         started, 127 it was not found, 64 a mistake in the command line.

@@ -24,6 +24,8 @@ int atoll_poll(struct atoll_poll *fds, size_t count, int timeout_ms);
 int atoll_signal_fd(const int *signals, size_t count);
 /// The next signal's number; -EAGAIN where none is pending.
 int atoll_signal_next(int fd);
+/// Whether whoever started this process had it ignore the signal, as nohup(1) does.
+bool atoll_signal_is_ignored(int signal);
 void atoll_ignore_broken_pipes(void);
 int atoll_kill(int pid, int signal);
 /// Asks the kernel for this signal when the thread that made this process dies.

@@ -105,7 +105,8 @@ final class TestLaunch {
 
 /// How long a test waits for something that may never come, in seconds. Not a bound on how long it may
 /// take: the default is far beyond that.
-private let patience = UInt64(ProcessInfo.processInfo.environment["ATOLL_TEST_PATIENCE"] ?? "") ?? 50
+private let patience =
+    UInt64(ProcessInfo.processInfo.environment["ATOLL_TEST_PATIENCE"] ?? "") ?? 50
 
 /// Waits for something to become true.
 func until(_ what: String, _ condition: () throws -> Bool) throws {

@@ -234,7 +234,6 @@ let package = Package(
             // For BoringSSL, which the HTTP client brings: SwiftPM links it into programs by
             // itself, and forgets it in the test bundle.
             linkerSettings: [.linkedLibrary("stdc++")]),
-        .testTarget(name: "AtollAPITests", dependencies: ["AtollAPI"], swiftSettings: strict),
         .testTarget(
             name: "AtollDoctorTests",
             dependencies: ["AtollAPI", "AtollDoctor", "AtollTestSupport"],

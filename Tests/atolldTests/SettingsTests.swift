@@ -62,6 +62,7 @@ import Testing
         let values: [SettingKey: String] = [
             .socket: "/s", .stateDirectory: "/d", .libvirtURI: "test:///default", .adminGroup: "g",
             .logLevel: "trace", .logFormat: "json", .shmDirectory: "/m", .memoryReserve: "3 GiB",
+            .jobLease: "45s",
         ]
         let value = try #require(values[key])
         let standard = try await read()
@@ -84,7 +85,7 @@ import Testing
     @Test(arguments: [
         (SettingKey.socket, "relative"), (.stateDirectory, ""), (.libvirtURI, ""),
         (.adminGroup, ""), (.logLevel, "loud"), (.logFormat, "xml"), (.shmDirectory, "shm"),
-        (.memoryReserve, "3GB"),
+        (.memoryReserve, "3GB"), (.jobLease, "0s"),
     ])
     func `a wrong value is named with its place`(key: SettingKey, value: String) async {
         let flag = await refusal(flags: [key: value])

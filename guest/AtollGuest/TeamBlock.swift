@@ -9,7 +9,7 @@ internal import AtollSync
 ///     line 1   who failed first: rank + 1
 ///     line 2   barrier: arrivals
 ///     line 3   barrier: release
-///     line 4-5 result of a reduction, in even and odd rounds
+///     line 4   result of a reduction
 ///     line 8.. a line for each VM, for counters that only its threads share
 ///     then     a line for each thread: what it gives to a reduction
 struct TeamBlock: Sendable {
@@ -27,9 +27,9 @@ struct TeamBlock: Sendable {
     var arrival: Int { offset + 2 * Self.line }
     var release: Int { offset + 3 * Self.line }
 
-    /// Two results in turn: the last thread of the next round may write before the slowest of this
-    /// round has read.
-    func result(round: UInt64) -> Int { offset + (4 + Int(round & 1)) * Self.line }
+    /// One is enough: the last to come to the next reduction writes it when all have come there, and so
+    /// have read it.
+    var result: Int { offset + 4 * Self.line }
 
     func contribution(_ rank: Int) -> Int { offset + Self.threadLines + rank * Self.line }
 

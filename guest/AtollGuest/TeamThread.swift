@@ -53,14 +53,13 @@ public struct TeamThread: ~Copyable {
         let block = team.block
         let size = team.size
         memory.store(value.bits, word: block.contribution(rank))
-        let result = block.result(round: seat.round)
         try barrier {
             let all = reduction.fold(T.self, count: size) {
                 memory.load(word: block.contribution($0))
             }
-            memory.store(all, word: result)
+            memory.store(all, word: block.result)
         }
-        return T(bits: memory.load(word: result))
+        return T(bits: memory.load(word: block.result))
     }
 
     /// This thread's share of a range: contiguous, in order of rank, sizes differing by one at most.

@@ -6,10 +6,12 @@ public enum ThreadGroup {
     /// Calls `body` with 0 to `count - 1`, each in a thread of its own; the caller's thread takes 0.
     /// Returns what each returned, when all have.
     ///
-    /// Throws where the kernel gives no more threads; `body` has then not been called at all.
+    /// Throws where the kernel gives no more threads, and ``Errno/invalidArgument`` for a group of
+    /// none or of more than a million; `body` has then not been called at all.
     public static func run<R: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> R)
         throws(Errno) -> [R]
     {
+        guard count > 0, count <= 1 << 20 else { throw .invalidArgument }
         let places = (0..<count).map { _ in Place<R>() }
         let work = Work { index in places[index].result = body(index) }
         // SAFETY: `work` lives until the call returns, when all its threads have ended.

@@ -17,7 +17,8 @@ extension VMTests {
         // MARK: The steps, in their order
 
         static let creating: [Step] = [
-            .regionRecorded, .regionMade, .regionNamed, .regionReady, .attachedLive, .attachedStored,
+            .regionRecorded, .regionMade, .regionNamed, .regionReady, .attachedLive,
+            .attachedStored,
             .attachRecorded,
         ]
         static let deleting: [Step] = [

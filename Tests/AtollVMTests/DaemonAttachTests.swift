@@ -35,7 +35,8 @@ extension VMTests.Daemons {
             let stopped = try await daemon.member("b")
             #expect(stopped.state == .stopped)
             #expect(stopped.incarnation == 0)
-            #expect(try await daemon.group().regions[0].attachments.map(\.state) == [.joined, .defined])
+            #expect(
+                try await daemon.group().regions[0].attachments.map(\.state) == [.joined, .defined])
             #expect(try await lab.traces().stored["b"] == ["atoll.g.r"])
             #expect(try await lab.traces().live["b"] == nil)
             // While nobody could plug anything in.
@@ -116,7 +117,8 @@ extension VMTests.Daemons {
             try await stage.withGroup(vms: [name], regions: ["r": 16, "s": 1]) {
                 #expect(try await lab.guestBARs(name) == [1 << 20, 16 << 20])
                 let before = try await lab.world()
-                let (error, _) = try await daemon.refusal("region", "create", "g", "t", "--size", "1M")
+                let (error, _) = try await daemon.refusal(
+                    "region", "create", "g", "t", "--size", "1M")
                 #expect(error.code == .noFreeRootPort)
                 #expect(try await lab.world() == before)
                 try await daemon.order("region", "delete", "g", "s", "--force")

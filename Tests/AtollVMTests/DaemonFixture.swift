@@ -22,7 +22,8 @@ final class Daemon: Sendable {
         try FileManager.default.createDirectory(
             atPath: directory + "/bin", withIntermediateDirectories: true)
         // The sources may lie where another user cannot look.
-        try FileManager.default.copyItem(atPath: Self.built("atoll"), toPath: directory + "/bin/atoll")
+        try FileManager.default.copyItem(
+            atPath: Self.built("atoll"), toPath: directory + "/bin/atoll")
     }
 
     private static func built(_ name: String) -> String {
@@ -63,14 +64,17 @@ final class Daemon: Sendable {
 
     func ready() async throws {
         try await eventually("atolld is ready; its log: \(log)") {
-            if program.withLock({ $0?.hasEnded != false }) { throw LabError("atolld ended: \(log)") }
+            if program.withLock({ $0?.hasEnded != false }) {
+                throw LabError("atolld ended: \(log)")
+            }
             return try await isReady()
         }
     }
 
     private func isReady() async throws -> Bool {
         let probe = try Program([
-            "/usr/bin/curl", "--silent", "--fail", "--unix-socket", socket, "http://localhost/readyz",
+            "/usr/bin/curl", "--silent", "--fail", "--unix-socket", socket,
+            "http://localhost/readyz",
         ])
         return try await probe.ending().code == 0
     }
@@ -110,7 +114,8 @@ final class Daemon: Sendable {
     func order(_ arguments: String..., user: UInt32? = nil) async throws -> Program.Ending {
         let ending = try await atoll(arguments, as: user).ending()
         guard ending.code == 0 else {
-            throw LabError("atoll \(arguments.joined(separator: " ")): \(ending.code), \(ending.errorText)")
+            throw LabError(
+                "atoll \(arguments.joined(separator: " ")): \(ending.code), \(ending.errorText)")
         }
         return ending
     }
@@ -121,7 +126,8 @@ final class Daemon: Sendable {
     ) async throws -> Answer {
         let ending = try await atoll(arguments + ["--json"], as: user).ending()
         guard ending.code == 0 else {
-            throw LabError("atoll \(arguments.joined(separator: " ")): \(ending.code), \(ending.errorText)")
+            throw LabError(
+                "atoll \(arguments.joined(separator: " ")): \(ending.code), \(ending.errorText)")
         }
         return try Wire.decode(type, from: ending.out)
     }
@@ -141,7 +147,8 @@ final class Daemon: Sendable {
         words.insert("--json", at: words.firstIndex(of: "--") ?? words.endIndex)
         let ending = try await atoll(words, as: user).ending()
         guard ending.code != 0 else {
-            throw LabError("atoll \(arguments.joined(separator: " ")) was not refused: \(ending.text)")
+            throw LabError(
+                "atoll \(arguments.joined(separator: " ")) was not refused: \(ending.text)")
         }
         let error = try Wire.decode(ErrorBody.self, from: ending.err).error
         return (error, ending.code)

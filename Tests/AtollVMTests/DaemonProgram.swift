@@ -27,7 +27,8 @@ final class Program: Sendable {
     private let process = Process()
     private let state = Mutex(State())
 
-    init(_ command: [String], environment: [String: String] = [:], directory: String? = nil) throws {
+    init(_ command: [String], environment: [String: String] = [:], directory: String? = nil) throws
+    {
         self.command = command
         process.executableURL = URL(filePath: command[0])
         process.arguments = Array(command.dropFirst())
@@ -73,7 +74,9 @@ final class Program: Sendable {
 
     /// Waits for its end.
     func ending() async throws -> Ending {
-        try await eventually("\(command.joined(separator: " ")) ends; so far: \(out)\(err)") { hasEnded }
+        try await eventually("\(command.joined(separator: " ")) ends; so far: \(out)\(err)") {
+            hasEnded
+        }
         return state.withLock { Ending(code: $0.code ?? -1, out: $0.out, err: $0.err) }
     }
 

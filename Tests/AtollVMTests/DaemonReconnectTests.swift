@@ -52,7 +52,9 @@ extension VMTests.Daemons {
                     let (error, code) = try await daemon.refusal("member", "add", "g", "c")
                     #expect(error.code == .hypervisorUnreachable)
                     #expect(code == 5)
-                    try await lab.run(["kill", "-KILL", pid.trimmingCharacters(in: .whitespacesAndNewlines)])
+                    try await lab.run([
+                        "kill", "-KILL", pid.trimmingCharacters(in: .whitespacesAndNewlines),
+                    ])
                 } by: {
                     try? await lab.startLibvirtd()
                 }
@@ -62,7 +64,10 @@ extension VMTests.Daemons {
             try await stage.noProcess(in: "a")
             try await stage.boot("b")
             try await daemon.joined(stage.vms)
-            #expect(try await stage.run("--", "echo", "here").ending().lines.sorted() == ["a: here", "b: here"])
+            #expect(
+                try await stage.run("--", "echo", "here").ending().lines.sorted() == [
+                    "a: here", "b: here",
+                ])
         }
     }
 }

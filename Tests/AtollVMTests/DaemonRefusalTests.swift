@@ -18,7 +18,9 @@ extension VMTests.Daemons {
         #expect(worldNow == world, sourceLocation: location)
     }
 
-    private func ledger() async throws -> [Group] { try await daemon.ask([Group].self, "group", "list") }
+    private func ledger() async throws -> [Group] {
+        try await daemon.ask([Group].self, "group", "list")
+    }
 
     @Test func sizesThatKillQEMU() async throws {
         try await stage.withGroup(vms: ["a"]) {
@@ -42,7 +44,9 @@ extension VMTests.Daemons {
         try await stage.withGroup(vms: ["a"]) {
             try Data("somebody else's".utf8).write(to: URL(filePath: "/dev/shm/atoll.g.s"))
             let files = FileManager.default
-            defer { for name in "sdl" { try? files.removeItem(atPath: "/dev/shm/atoll.g.\(name)") } }
+            defer {
+                for name in "sdl" { try? files.removeItem(atPath: "/dev/shm/atoll.g.\(name)") }
+            }
             // QEMU would spin for ever on the first of these links, and write through the second.
             for (name, target) in [("d", "nowhere"), ("l", "atoll.g.s")] {
                 try files.createSymbolicLink(
@@ -58,17 +62,20 @@ extension VMTests.Daemons {
         }
     }
 
-    @Test func VMsThatCannotTakeARegion() async throws {
+    @Test func vmsThatCannotTakeARegion() async throws {
         try await stage.withGroup(vms: ["a"]) {
             try await refuses(.noSuchVM, "member", "add", "g", "nobody")
-            try await lab.withVM([], changed: { $0.replacing("<vcpu>2<", with: "<vcpu>1<") }) { single in
+            try await lab.withVM([], changed: { $0.replacing("<vcpu>2<", with: "<vcpu>1<") }) {
+                single in
                 try await refuses(.singleVCPU, "member", "add", "g", single)
             }
             try await lab.withVM(["--machine", "q35"], changed: { $0 }) { full in
                 try await refuses(.noFreeRootPort, "member", "add", "g", full)
             }
             let options = ["--machine", "q35", "--root-ports", "1"]
-            try await lab.withVM(options, changed: { $0.replacing("pref64-reserve=4G", with: "pref64-reserve=2M") }) {
+            try await lab.withVM(
+                options, changed: { $0.replacing("pref64-reserve=4G", with: "pref64-reserve=2M") }
+            ) {
                 try await refuses(.pciWindowTooSmall, "member", "add", "g", $0)
             }
         }
@@ -82,7 +89,8 @@ extension VMTests.Daemons {
             try await daemon.order("group", "delete", "h")
             // Plugged in by hand.
             let device = "\(lab.directory)/device.xml"
-            let xml = "<shmem name='atoll.g.r'><model type='ivshmem-plain'/><size unit='M'>16</size></shmem>"
+            let xml =
+                "<shmem name='atoll.g.r'><model type='ivshmem-plain'/><size unit='M'>16</size></shmem>"
             try xml.write(toFile: device, atomically: false, encoding: .utf8)
             try await lab.virsh("attach-device", "b", device, "--live")
             try await refuses(.alreadyAttached, "member", "add", "g", "b")

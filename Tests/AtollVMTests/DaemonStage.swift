@@ -60,11 +60,15 @@ struct Stage: Sendable {
     }
 
     /// Starts a job on the group `g`.
-    func run(_ arguments: String...) throws -> Program { try daemon.atoll(["run", "g"] + arguments) }
+    func run(_ arguments: String...) throws -> Program {
+        try daemon.atoll(["run", "g"] + arguments)
+    }
 
     /// Waits until no process of any job is left in the guest.
     func noProcess(in vm: String) async throws {
-        try await eventually("no process of a job is left in \(vm)") { try await processes(in: vm) == [] }
+        try await eventually("no process of a job is left in \(vm)") {
+            try await processes(in: vm) == []
+        }
     }
 
     /// What runs in the guest as the user that jobs run as.

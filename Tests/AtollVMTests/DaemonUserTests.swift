@@ -14,7 +14,9 @@ extension VMTests.Daemons {
         try await lab.cleaning {
             try await asTheFirst()
         } by: {
-            for group in ["one", "two"] { _ = try? await daemon.order("group", "delete", group, "--force") }
+            for group in ["one", "two"] {
+                _ = try? await daemon.order("group", "delete", group, "--force")
+            }
         }
         try await lab.expect(.none)
     }
@@ -27,7 +29,10 @@ extension VMTests.Daemons {
         try await daemon.joined(["b"], of: "two")
         let groups = try await daemon.ask([Group].self, "group", "list", user: 1001)
         #expect(groups.map(\.name) == ["one"])
-        #expect(try await daemon.order("run", "one", "--", "id", "-un", user: 1001).lines == ["a: atoll"])
+        #expect(
+            try await daemon.order("run", "one", "--", "id", "-un", user: 1001).lines == [
+                "a: atoll"
+            ])
         #expect(try await daemon.ask(Status.self, "status", user: 1001).groups == 1)
         let events = try await daemon.order("events", "--json", user: 1001).lines
         #expect(!events.isEmpty)

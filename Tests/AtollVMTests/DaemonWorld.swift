@@ -52,7 +52,9 @@ struct Traces: Equatable, CustomStringConvertible {
 
     static let none = Traces(memory: [], cgroups: [])
 
-    var description: String { "memory \(memory), live \(live), stored \(stored), cgroups \(cgroups)" }
+    var description: String {
+        "memory \(memory), live \(live), stored \(stored), cgroups \(cgroups)"
+    }
 }
 
 extension Lab {

@@ -22,7 +22,9 @@ struct BoardView: Equatable {
         let region = try Region.open(memory, evenDraining: true)
         let board = JobBoard(region)
         let jobs = (0..<board.slots).count { board.look($0).state != .free }
-        let rings = (0..<region.layout.rings).count { memory.load(word: region.layout.ring($0)) != 0 }
+        let rings = (0..<region.layout.rings).count {
+            memory.load(word: region.layout.ring($0)) != 0
+        }
         let objects = region.objects.count { $0.job != 0 }
         return BoardView(jobs: jobs, rings: rings, objects: objects)
     }

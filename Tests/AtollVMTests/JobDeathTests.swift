@@ -25,7 +25,10 @@ extension VMTests.Daemons {
 
     private func expectBothCompute() async throws {
         try await daemon.joined(stage.vms)
-        #expect(try await stage.run("--", "echo", "here").ending().lines.sorted() == ["a: here", "b: here"])
+        #expect(
+            try await stage.run("--", "echo", "here").ending().lines.sorted() == [
+                "a: here", "b: here",
+            ])
     }
 
     @Test func aVMIsDestroyed() async throws {
@@ -48,9 +51,12 @@ extension VMTests.Daemons {
     /// The survivor's threads wait at a barrier that can never be complete.
     @Test func aVMIsDestroyedInABarrier() async throws {
         try await stage.withGroup {
-            let job = try stage.run("--", "atoll-heat", "--size", "64", "--steps", "20000", "--progress")
+            let job = try stage.run(
+                "--", "atoll-heat", "--size", "64", "--steps", "20000", "--progress")
             try await eventually("the job's processes run") {
-                let running = (try await stage.processes(in: "a"), try await stage.processes(in: "b"))
+                let running = (
+                    try await stage.processes(in: "a"), try await stage.processes(in: "b")
+                )
                 return running.0.count == 1 && running.1.count == 1
             }
             // Long enough for the threads to meet some times.
@@ -69,7 +75,9 @@ extension VMTests.Daemons {
     }
 
     @Test func aGuestStartsAnew() async throws {
-        let reboots = { (xml: String) in xml.replacing("<on_reboot>destroy", with: "<on_reboot>restart") }
+        let reboots = { (xml: String) in
+            xml.replacing("<on_reboot>destroy", with: "<on_reboot>restart")
+        }
         try await lab.withVM([], changed: reboots) { name in
             try await lab.vm("wait", name)
             try await stage.withGroup(vms: ["a"]) {
@@ -79,7 +87,9 @@ extension VMTests.Daemons {
                 let job = try stage.run("--", "sh", "-c", "echo up; sleep 1000; :")
                 for vm in ["a:", "\(name):"] {
                     try await eventually("\(vm) runs") {
-                        job.out.split(separator: "\n").contains { $0.hasPrefix(vm) && $0.hasSuffix("up") }
+                        job.out.split(separator: "\n").contains {
+                            $0.hasPrefix(vm) && $0.hasSuffix("up")
+                        }
                     }
                 }
                 _ = try? await lab.guest(name, "echo b > /proc/sysrq-trigger")

@@ -8,9 +8,11 @@ extension VMTests.Daemons {
     @Test func linesComeBackWithTheirVMsName() async throws {
         try await stage.withGroup {
             let ending = try await stage.run(
-                "--", "sh", "-c", "echo one; echo two >&2; printf 'no newline'").ending()
+                "--", "sh", "-c", "echo one; echo two >&2; printf 'no newline'"
+            ).ending()
             #expect(ending.code == 0)
-            #expect(ending.lines.sorted() == ["a: no newline", "a: one", "b: no newline", "b: one"])
+            #expect(
+                ending.lines.sorted() == ["a: no newline", "a: one", "b: no newline", "b: one"])
             #expect(ending.errorText.split(separator: "\n").sorted() == ["a: two", "b: two"])
             let plain = try await stage.run("--no-prefix", "--", "printf", "x").ending()
             #expect(plain.text == "xx")
@@ -19,18 +21,25 @@ extension VMTests.Daemons {
 
     @Test func aProcessFindsWhatItNeeds() async throws {
         try await stage.withGroup {
-            let script = "echo $COLOR $(pwd) $(id -un) $ATOLL_RANK/$ATOLL_VMS $ATOLL_THREADS_PER_VM $ATOLL_VM_NAME"
+            let script =
+                "echo $COLOR $(pwd) $(id -un) $ATOLL_RANK/$ATOLL_VMS $ATOLL_THREADS_PER_VM $ATOLL_VM_NAME"
             let ending = try await stage.run(
-                "--env", "COLOR=sea green", "--cwd", "/tmp", "--threads-per-vm", "3", "--", "sh", "-c", script
+                "--env", "COLOR=sea green", "--cwd", "/tmp", "--threads-per-vm", "3", "--", "sh",
+                "-c", script
             ).ending()
             #expect(
                 ending.lines.sorted() == [
                     "a: sea green /tmp atoll 0/2 3 a", "b: sea green /tmp atoll 1/2 3 b",
                 ])
             let standard = try await stage.run("--", "sh", "-c", script).ending()
-            #expect(standard.lines.sorted() == ["a: /home/atoll atoll 0/2 2 a", "b: /home/atoll atoll 1/2 2 b"])
+            #expect(
+                standard.lines.sorted() == [
+                    "a: /home/atoll atoll 0/2 2 a", "b: /home/atoll atoll 1/2 2 b",
+                ])
             // Nothing of root's.
-            let rights = try await stage.run("--", "sh", "-c", "id -G; cat /etc/shadow; cat /proc/1/environ").ending()
+            let rights = try await stage.run(
+                "--", "sh", "-c", "id -G; cat /etc/shadow; cat /proc/1/environ"
+            ).ending()
             #expect(rights.lines.sorted() == ["a: 1000", "b: 1000"])
             #expect(rights.code != 0)
         }
@@ -38,7 +47,8 @@ extension VMTests.Daemons {
 
     @Test func onAsManyVMsAsAskedFor() async throws {
         try await stage.withGroup {
-            let one = try await stage.run("--vms", "1", "--", "sh", "-c", "echo $ATOLL_VMS").ending()
+            let one = try await stage.run("--vms", "1", "--", "sh", "-c", "echo $ATOLL_VMS")
+                .ending()
             #expect(one.lines == ["a: 1"])
             let (error, code) = try await daemon.refusal("run", "g", "--vms", "3", "--", "true")
             #expect(error.code == .tooFewMembers)
@@ -83,7 +93,8 @@ extension VMTests.Daemons {
             for vm in stage.vms { try await stage.noProcess(in: vm) }
 
             // The second one ends even what ignores it.
-            let deaf = try stage.run("--", "sh", "-c", "trap '' INT TERM; echo up; while :; do sleep 0.1; done")
+            let deaf = try stage.run(
+                "--", "sh", "-c", "trap '' INT TERM; echo up; while :; do sleep 0.1; done")
             for vm in stage.vms { try await deaf.says("\(vm): up") }
             deaf.send(SIGINT)
             try await Task.sleep(for: .milliseconds(300))
@@ -154,7 +165,10 @@ extension VMTests.Daemons {
             for (job, color) in zip(jobs, ["red", "green", "blue"]) {
                 let ending = try await job.ending()
                 #expect(ending.code == 0)
-                #expect(ending.lines.filter { $0.hasSuffix(color) }.sorted() == ["a: \(color)", "b: \(color)"])
+                #expect(
+                    ending.lines.filter { $0.hasSuffix(color) }.sorted() == [
+                        "a: \(color)", "b: \(color)",
+                    ])
             }
             for vm in stage.vms { _ = try await lab.guest(vm, "rm /tmp/go") }
             #expect(try BoardView.now() == .empty)

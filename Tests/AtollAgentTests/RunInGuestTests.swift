@@ -40,7 +40,7 @@ import Testing
         let guests = try Guests()
         let (status, output, _) = try guests.run(["--", "sh", "-c", "echo $ATOLL_RANK"])
         #expect(status == 0)
-        #expect(output.split(separator: "\n").sorted() == ["[vm0] 0", "[vm1] 1"])
+        #expect(output.split(separator: "\n").sorted() == ["vm0: 0", "vm1: 1"])
         #expect(guests.region.board.look(0).state == .free)
     }
 
@@ -104,7 +104,7 @@ import Testing
 
     @Test func choosesAmongVMs() throws {
         let guests = try Guests(members: 3)
-        #expect(try guests.run(["-n", "1", "--", "echo"]).output == "[vm0] \n")
+        #expect(try guests.run(["-n", "1", "--", "echo"]).output == "vm0: \n")
         let (status, _, errors) = try guests.run(["-n", "4", "--", "echo"])
         #expect(status == 125)
         #expect(errors.contains("4 VMs are wanted, and of the group's 3 there are 3 with an agent"))
@@ -119,7 +119,7 @@ import Testing
         #expect(ambiguous.status == 125)
         #expect(ambiguous.errors.contains("--region"))
         #expect(ambiguous.errors.contains("one") && ambiguous.errors.contains("two"))
-        #expect(try guests.run(["--region", "two", "--", "echo", "x"]).output == "[vm0] x\n")
+        #expect(try guests.run(["--region", "two", "--", "echo", "x"]).output == "vm0: x\n")
         let missing = try guests.run(["--region", "three", "--", "true"])
         #expect(missing.status == 125)
         #expect(missing.errors.contains("no region is called 'three'"))

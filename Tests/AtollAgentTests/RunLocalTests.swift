@@ -17,14 +17,14 @@ import Testing
     @Test func marksLinesWithTheirVM() throws {
         let (status, output, errors) = try run(["--", "sh", "-c", "echo out; echo err >&2"])
         #expect(status == 0)
-        #expect(lines(output).sorted() == ["[local0] out", "[local1] out"])
-        #expect(lines(errors).sorted() == ["[local0] err", "[local1] err"])
+        #expect(lines(output).sorted() == ["local0: out", "local1: out"])
+        #expect(lines(errors).sorted() == ["local0: err", "local1: err"])
     }
 
     @Test func alignsNamesOfDifferentLength() throws {
         let (_, output, _) = try Program.run("atoll-run", ["--local", "11", "--", "echo", "x"])
-        #expect(lines(output).contains("[local0]  x"))
-        #expect(lines(output).contains("[local10] x"))
+        #expect(lines(output).contains("local0:  x"))
+        #expect(lines(output).contains("local10: x"))
     }
 
     @Test func printsBytesAsTheyAreWithoutPrefix() throws {

@@ -20,7 +20,7 @@ struct Printer {
         prefixes = names.map { name in
             guard hasPrefix else { return [] }
             let padding = [UInt8](repeating: 0x20, count: widest - name.count)
-            return [0x5b] + Message.printable(name) + [0x5d, 0x20] + padding
+            return Message.printable(name) + [0x3a, 0x20] + padding
         }
         begun = Array(repeating: [], count: 2 * names.count)
     }

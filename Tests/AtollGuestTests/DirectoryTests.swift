@@ -115,6 +115,16 @@ struct DirectoryTests {
         #expect(waiting.line() == "building")
     }
 
+    @Test func anyAgentGivesBackWhatALostMemberLeft() throws {
+        let job = try LocalJob(vms: 2, threadsPerVM: 1)
+        let builder = try job.start(rank: 1, probe, ["build-forever"])
+        #expect(builder.line() == "building")
+        builder.killAndWait()
+        job.region.markLost(slot: LocalJob.slot(1))
+        try directory(job, rank: 0).reclaim()
+        #expect(!job.region.objects.contains { $0.name == name })
+    }
+
     @Test func whatALostBuilderLeftIsNoObject() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 1)
         let builder = try job.start(rank: 1, probe, ["build-forever"])

@@ -14,6 +14,7 @@ final class LocalJob: @unchecked Sendable {
     let threadsPerVM: Int
     private let watchdog = DispatchWorkItem {
         Child.killAll()
+        LocalJob.removeNames()
         fatalError("a test's job hangs")
     }
 
@@ -48,7 +49,19 @@ final class LocalJob: @unchecked Sendable {
 
     deinit {
         watchdog.cancel()
-        try? AtollSystem.unlink(path)
+        removeName()
+    }
+
+    /// Takes the region's name away; who has mapped it keeps it. For tests that end the process.
+    func removeName() { try? AtollSystem.unlink(path) }
+
+    /// Takes the names of all this process's regions away.
+    private static func removeNames() {
+        let mine = "atoll-test-\(getpid())-"
+        let names = try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")
+        for name in names ?? [] where name.hasPrefix(mine) {
+            try? AtollSystem.unlink("/dev/shm/\(name)")
+        }
     }
 
     // Not rank by rank: a slot taken for a rank, or the other way round, must show.

@@ -27,4 +27,31 @@ struct TeamHeatTests {
                 "check: points=4356 different=0",
             ])
     }
+    /// The equation itself, written down once more in the plainest way.
+    @Test func thePlateCoolsAsTheEquationSays() throws {
+        let size = 20
+        var plate = Array(repeating: Array(repeating: 0.0, count: size), count: size)
+        plate[0] = Array(repeating: 100, count: size)
+        var residual = 0.0
+        for _ in 0..<30 {
+            let old = plate
+            residual = 0
+            for row in 1..<(size - 1) {
+                for column in 1..<(size - 1) {
+                    plate[row][column] =
+                        (old[row - 1][column] + old[row + 1][column] + old[row][column - 1]
+                            + old[row][column + 1]) / 4
+                    residual = max(residual, abs(plate[row][column] - old[row][column]))
+                }
+            }
+        }
+        let child = try Child("atoll-heat", ["--serial", "--size", "20", "--steps", "30"], [:])
+        let (lines, status) = child.finish()
+        #expect(status == 0)
+        try #require(lines.count == 1)
+        let (name, value) = (lines[0].dropLast(18), lines[0].suffix(18))
+        #expect(name == "serial: steps=30 residual=")
+        let found = try #require(Double(value))
+        #expect(abs(found - residual) <= 1e-12 * residual)
+    }
 }

@@ -91,16 +91,16 @@ public struct Directory: Sendable {
         if !found { throw .noSuchObject }
     }
 
-    /// Gives back what threads of this member held when they died: the directory's lock, and objects
-    /// that they were building. The member's agent calls it after a process has ended.
+    /// Gives back what the dead held: the directory's lock, and objects that they were building. The
+    /// member's agent calls it after a process has ended, since nobody else can know of that.
     ///
     /// - Throws: ``TeamError/sync(_:)``.
     public func reclaim() throws(TeamError) {
         try locked {
             for record in region.objects where record.state == .building {
-                guard let builder = Owner(in: record.builder), builder.slot == liveness.slot,
-                    liveness.isLost(builder)
-                else { continue }
+                guard let builder = Owner(in: record.builder), liveness.isLost(builder) else {
+                    continue
+                }
                 region.freeObject(record)
             }
         }

@@ -105,13 +105,13 @@ struct DirectoryTests {
         let (builder, waiting) = try stuck(job)
         let mine = directory(job, rank: 1)
         // It lives: nothing happens.
-        try mine.reclaim()
+        mine.reclaim()
         #expect(job.region.objects.contains { $0.name == name })
         builder.killAndWait()
         // Another member's agent knows nothing of it.
-        try directory(job, rank: 0).reclaim()
+        directory(job, rank: 0).reclaim()
         #expect(job.region.objects.contains { $0.name == name })
-        try mine.reclaim()
+        mine.reclaim()
         #expect(waiting.line() == "building")
     }
 
@@ -121,7 +121,7 @@ struct DirectoryTests {
         #expect(builder.line() == "building")
         builder.killAndWait()
         job.region.markLost(slot: LocalJob.slot(1))
-        try directory(job, rank: 0).reclaim()
+        directory(job, rank: 0).reclaim()
         #expect(!job.region.objects.contains { $0.name == name })
     }
 

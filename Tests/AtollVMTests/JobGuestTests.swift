@@ -13,7 +13,7 @@ extension VMTests.Daemons {
             let output = try await type(
                 "atoll-run -- sh -c \"echo rank \\$ATOLL_RANK of \\$ATOLL_VMS\"", in: "b")
             #expect(
-                output.split(separator: "\n").sorted() == ["[a] rank 0 of 2", "[b] rank 1 of 2"])
+                output.split(separator: "\n").sorted() == ["a: rank 0 of 2", "b: rank 1 of 2"])
             let code = try await type("atoll-run -- sh -c \"exit 9\" 2>/dev/null; echo $?", in: "a")
             #expect(code == "9")
             let alone = try await type("atoll-run --vms 1 --no-prefix -- hostname", in: "b")

@@ -6,6 +6,7 @@ internal import AtollSystem
 final class AgentRegion {
     let member: Membership
     private let board: JobBoard
+    private let directory: Directory
     private let account: Account?
     private let log: AgentLog
     /// By the board's slots: a slot's next job waits until the process of the last one is over.
@@ -23,6 +24,9 @@ final class AgentRegion {
         self.account = account
         self.log = log
         board = JobBoard(member.region)
+        directory = Directory(
+            MemberLiveness(
+                region: member.region, slot: member.slot, incarnation: member.incarnation))
         processes = (0..<board.slots).map { _ in nil }
         watches = (0..<board.slots).map { _ in nil }
     }
@@ -43,7 +47,7 @@ final class AgentRegion {
         if now - beaten >= Self.beat, !isClosing {
             beaten = now
             member.beat()
-            AgentReclaim(member).lock()
+            directory.reclaimLock()
         }
         let attention = member.region.attention(slot: member.slot)
         if attention != self.attention {
@@ -155,7 +159,6 @@ final class AgentRegion {
         }
         processes[index] = nil
         _ = ProcessLeftovers(process.place, member).kill()
-        AgentReclaim(member).lock()
-        AgentReclaim(member).objects()
+        directory.reclaim()
     }
 }

@@ -92,18 +92,26 @@ public struct Directory: Sendable {
     }
 
     /// Gives back what the dead held: the directory's lock, and objects that they were building. The
-    /// member's agent calls it after a process has ended, since nobody else can know of that.
-    ///
-    /// - Throws: ``TeamError/sync(_:)``.
-    public func reclaim() throws(TeamError) {
-        try locked {
-            for record in region.objects where record.state == .building {
-                guard let builder = Owner(in: record.builder), liveness.isLost(builder) else {
-                    continue
-                }
-                region.freeObject(record)
-            }
+    /// member's agent calls it after a process has ended, since nobody else can know of that. Takes no
+    /// lock and never waits: freeing compares the entry's word, and the agent has hearts to beat.
+    public func reclaim() {
+        reclaimLock()
+        for record in region.objects where record.state == .building {
+            if isHeldByTheDead(record.builder) { region.freeObject(record) }
         }
+    }
+
+    /// The lock alone: cheap enough for now and then. A dead holder leaves nothing to repair, since an
+    /// entry is published by its last store.
+    public func reclaimLock() {
+        let word = region.memory.load(word: Region.directoryLockOffset)
+        guard isHeldByTheDead(word) else { return }
+        _ = region.memory.compareExchange(word, 0, word: Region.directoryLockOffset)
+    }
+
+    private func isHeldByTheDead(_ word: UInt64) -> Bool {
+        guard let owner = Owner(in: word) else { return false }
+        return liveness.isLost(owner)
     }
 
     // MARK: Under the lock

@@ -68,7 +68,7 @@ extension HostService {
             remedy: "choose a smaller size, delete a region, or stop a VM")
     }
 
-    /// What the kernel can give and \(memoryDirectory) can hold, less the reserve.
+    /// What the kernel can give and the memory directory can hold, less the reserve.
     func availableMemory() -> UInt64 {
         let memory = HostMemory.now().available
         let attributes = try? FileManager.default.attributesOfFileSystem(

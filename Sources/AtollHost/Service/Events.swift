@@ -43,7 +43,7 @@ extension HostService {
     public func events(since: Int64, group: String?, follow: Bool, as caller: Caller)
         async throws(APIError) -> AsyncStream<Event>
     {
-        // A deleted group's events stay; only a name that never had any is a mistake.
+        // A deleted group's events stay, so a group that is not there now is no mistake.
         let past = try rows { () throws(LedgerError) in
             try ledger.read { db in
                 try EventRow.filter(Column("id") > since).order(Column("id")).fetchAll(db)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
 import AtollRegion
+import AtollSystem
 import Foundation
 
 /// Puts together how a job ended: the first failure in time decides.
@@ -15,8 +16,9 @@ struct JobVerdict {
             return [
                 .output(vm: vms[rank], stream: stream == 2 ? .stderr : .stdout, data: Data(text))
             ]
-        case .exited(let rank, let waitStatus):
-            let code = Self.exitCode(waitStatus)
+        case .exited(let rank, let raw):
+            let waitStatus = WaitStatus(raw: raw)
+            let code = Int(waitStatus.shellCode)
             if code != 0 { fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))") }
             return [.exited(vm: vms[rank], status: code)]
         case .refused(let rank, let errno):
@@ -52,15 +54,8 @@ struct JobVerdict {
         reason = why
     }
 
-    /// What a shell would say: the exit code, or 128 + the signal.
-    static func exitCode(_ waitStatus: UInt32) -> Int {
-        let signal = Int(waitStatus & 0x7f)
-        return signal == 0 ? Int(waitStatus >> 8 & 0xff) : JobStatus.ended(bySignal: signal)
-    }
-
-    private static func words(_ waitStatus: UInt32) -> String {
-        let signal = waitStatus & 0x7f
-        return signal == 0
-            ? "exited with code \(waitStatus >> 8 & 0xff)" : "was ended by signal \(signal)"
+    private static func words(_ status: WaitStatus) -> String {
+        if let signal = status.signal { return "was ended by signal \(signal)" }
+        return "exited with code \(status.shellCode)"
     }
 }

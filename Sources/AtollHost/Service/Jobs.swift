@@ -183,10 +183,6 @@ extension HostService {
     func stopJobs(on region: MappedRegion, with member: MemberRow) {
         for ticket in tickets(on: region, with: member) { JobBoard(region).stop(ticket) }
     }
-
-    func stopForeignJobs(on region: MappedRegion, of members: [MemberRow]) {
-        for member in members { stopJobs(on: region, with: member) }
-    }
 }
 
 extension JobBoardError {

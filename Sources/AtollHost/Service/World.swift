@@ -49,6 +49,7 @@ extension HostService {
     func unmake(_ row: RegionRow, of state: GroupState) async throws(APIError) {
         if mapped[row.id] == nil { mapped[row.id] = try store.open(row) }
         if let region = mapped[row.id] {
+            for member in state.members { stopJobs(on: region, with: member) }
             region.setDraining(true)
             await letGo(region, state.members)
         }
@@ -154,7 +155,6 @@ extension HostService {
     /// Waits, but not for ever, until the agents of these members have unmapped the region. A guest
     /// that does not answer is not waited for longer: the device-removed event decides.
     private func letGo(_ region: MappedRegion, _ members: [MemberRow]) async {
-        stopForeignJobs(on: region, of: members)
         let end = ContinuousClock.now + configuration.patience
         while ContinuousClock.now < end {
             let holding = members.contains { member in

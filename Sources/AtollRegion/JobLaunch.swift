@@ -173,6 +173,9 @@ public struct JobLaunch: Sendable {
     private mutating func corrupt(
         _ rank: Int, _ what: RingCorrupt, _ events: inout [LaunchEvent]
     ) {
+        // A launcher that was stopped within a poll may find its job cleared away meanwhile, and its
+        // rings another's: the next poll says so.
+        guard board.state(ticket) != .free else { return }
         ranks[rank].isReadable = false
         events.append(.corrupt(rank: rank, what))
         stop()

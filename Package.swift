@@ -161,6 +161,10 @@ let package = Package(
             path: "guest/examples/heat", swiftSettings: shared,
             linkerSettings: guestLink),
 
+        .executableTarget(
+            name: "atoll-sync-bench",
+            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
+            path: "Tests/AtollBench/Sync", swiftSettings: shared, linkerSettings: guestLink),
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),

@@ -45,6 +45,15 @@ public final class SharedMemory: @unchecked Sendable {
         return unsafe SharedWord(at: address(offset, 8), of: self)
     }
 
+    /// The words in `bytes` bytes from `offset` on, both multiples of 8.
+    @_lifetime(borrow self)
+    @inlinable
+    public func words(at offset: Int, count bytes: Int) -> SharedWords {
+        precondition((offset | bytes) & 7 == 0)
+        // SAFETY: in bounds (checked by `address`) and aligned; the mapping starts on a page.
+        return unsafe SharedWords(at: address(offset, bytes), count: bytes, of: self)
+    }
+
     // One operation on the word at an offset, with the orders that ``Word`` gives it.
 
     @inlinable

@@ -15,7 +15,7 @@ class CannotMeasure(Exception):
 
 @dataclass
 class Entry:
-    """What one entry measures. `ours` and `peer` do it once and give milliseconds; all else is not timed."""
+    """What one entry measures. `ours` and `peer` do it once and give its time in `unit`; all else is not timed."""
 
     name: str
     ours: Callable[[], float]
@@ -26,6 +26,7 @@ class Entry:
     explains: dict[str, str]
     # Figures that help to read these two, asked for after the runs.
     beside: Callable[[], dict] = field(default=dict)
+    unit: str = "ms"
 
 
 def elapsed(since: int) -> float:
@@ -68,7 +69,7 @@ class Bench:
         ours, peer = ([pair[side] for pair in pairs] for side in (0, 1))
         return {
             "name": entry.name,
-            "unit": "ms",
+            "unit": entry.unit,
             "ours": summary(ours),
             "peer": {"name": entry.peer_name, **summary(peer)},
             "ratio": round(statistics.median(a / b for a, b in pairs), 3),

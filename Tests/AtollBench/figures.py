@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Programs that measure themselves and print one number."""
+import os
+import subprocess
+
+from measure import CannotMeasure
+
+WORK = os.environ.get("ATOLL_BENCH_WORK", "")
+# An allowance for the slowest: an oversubscribed barrier of 32 threads.
+PATIENCE = 300
+
+
+def figure(*words: str, **environment: str) -> float:
+    """The number that a program prints; its environment is ours and what is said."""
+    try:
+        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, env={**os.environ, **environment})
+    except subprocess.TimeoutExpired as problem:
+        raise CannotMeasure(f"`{' '.join(words)}` has not ended after {PATIENCE} s") from problem
+    try:
+        value = float(done.stdout)
+    except ValueError:
+        value = 0
+    if done.returncode or value <= 0:
+        raise CannotMeasure(f"`{' '.join(words)}` ended with {done.returncode}: {done.stdout} {done.stderr.strip()}")
+    return value
+
+
+def ours(what: str, rounds: int, processes: int = 2, threads: int = 1, **environment: str) -> float:
+    """One operation in a team over processes that share memory: what a VM each would be."""
+    return figure("atoll-run", "--local", str(processes), "-t", str(threads), "--no-prefix", "--region-size", "64M",
+                  *(word for name, value in environment.items() for word in ("-e", f"{name}={value}")), "--",
+                  f"{WORK}/atoll-sync-bench", what, str(rounds))
+
+
+def peer(program: str, *words: object, **environment: str) -> float:
+    return figure(f"{WORK}/peers/{program}", *map(str, words), **environment)
+
+
+def libgomp(what: str, rounds: int, threads: int = 2, policy: str | None = "active") -> float:
+    variables = {"OMP_NUM_THREADS": str(threads), "OMP_DYNAMIC": "false"}
+    if policy:
+        variables |= {"OMP_WAIT_POLICY": policy, "OMP_PROC_BIND": "true"}
+    return peer("omp", what, rounds, **variables)

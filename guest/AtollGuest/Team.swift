@@ -39,15 +39,15 @@ public final class Team: Sendable {
     public init(_ environment: TeamEnvironment, _ memory: SharedMemory) throws(TeamError) {
         self.environment = environment
         let size = environment.vms * environment.threadsPerVM
-        guard size <= TeamBlock.largestTeam else {
-            throw .teamTooLarge(threads: size, largest: TeamBlock.largestTeam)
+        guard size <= TeamLayout.largestTeam else {
+            throw .teamTooLarge(threads: size, largest: TeamLayout.largestTeam)
         }
         do { region = try Region.open(memory) } catch { throw .region(error) }
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
         var watch = try TeamWatch(region, environment)
         block = try Self.block(environment, Directory(liveness, watch: watch))
-        try block.check(memory, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
+        try block.check(memory, threadsPerVM: environment.threadsPerVM)
         watch.block = block
         self.watch = watch
         directory = Directory(liveness, watch: watch)
@@ -58,19 +58,20 @@ public final class Team: Sendable {
         throws(TeamError) -> TeamBlock
     {
         let name = objectName(environment.job, "team", [])
-        let bytes = TeamBlock.bytes(threads: environment.vms * environment.threadsPerVM)
+        let size = environment.vms * environment.threadsPerVM
+        let block = { (offset: Int) in TeamBlock(offset: offset, size: size, vms: environment.vms) }
+        let bytes = TeamLayout(size: size, vms: environment.vms).bytes
         do {
             let record = try directory.openOrCreate(name, bytes: bytes, job: environment.job) {
-                TeamBlock(offset: $1).build(
-                    $0, vms: environment.vms, threadsPerVM: environment.threadsPerVM)
+                block($1).build($0, threadsPerVM: environment.threadsPerVM)
             }
-            return TeamBlock(offset: record.offset)
+            return block(record.offset)
         } catch {
             // Another size is another shape: the block says which.
             guard case .sizeMismatch = error, let record = try directory.open(name) else {
                 throw error
             }
-            return TeamBlock(offset: record.offset)
+            return block(record.offset)
         }
     }
 

@@ -44,7 +44,7 @@ public struct TeamEnvironment: Sendable, Equatable {
         incarnation = try Self.number(.incarnation, 1...UInt64.max)
         vms = Int(try Self.number(.vms, 1...most))
         rank = Int(try Self.number(.rank, 0...UInt64(vms - 1)))
-        threadsPerVM = Int(try Self.number(.threadsPerVM, 1...UInt64(TeamBlock.largestTeam)))
+        threadsPerVM = Int(try Self.number(.threadsPerVM, 1...UInt64(TeamLayout.largestTeam)))
     }
 
     /// Whether this process was started as part of a job.

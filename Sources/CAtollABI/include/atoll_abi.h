@@ -355,4 +355,6 @@ _Static_assert(sizeof(struct atoll_ring) == 3 * ATOLL_LINE, "a ring's head is th
 
 #undef ATOLL_PIN
 
+#include "atoll_abi_team.h"
+
 #endif  // ATOLL_ABI_H

@@ -206,6 +206,23 @@ let package = Package(
             name: "AtollSyncTests",
             dependencies: ["AtollSync", "AtollRegion", "AtollSystem", "CAtollABI"],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // The model checker: optimised in every build, and without run-time checks of exclusive
+        // access, whose records are a thread's, since it runs several threads of a model on one.
+        .target(name: "CAtollFibers", path: "Tests/AtollModel/Fibers"),
+        .target(
+            name: "AtollModel", dependencies: ["AtollRegion", "AtollSync", "CAtollFibers"],
+            path: "Tests/AtollModel/Engine",
+            swiftSettings: strict + [
+                .enableExperimentalFeature("Lifetimes"),
+                .unsafeFlags(["-O", "-enforce-exclusivity=unchecked"]),
+            ]),
+        .testTarget(
+            name: "AtollModelTests", dependencies: ["AtollModel", "AtollRegion", "AtollSync"],
+            path: "Tests/AtollModel/Tests",
+            swiftSettings: strict + [
+                .enableExperimentalFeature("Lifetimes"),
+                .unsafeFlags(["-enforce-exclusivity=unchecked"]),
+            ]),
         .executableTarget(
             name: "atoll-team-probe",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],

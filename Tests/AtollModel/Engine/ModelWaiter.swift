@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+public import AtollSync
+
+/// Waits until a word that the thread has read since its last wait holds something newer. Once a
+/// thread has died, the model may end the wait by ``SyncError/memberLost(slots:)`` at any time, and
+/// does so where nothing else can happen.
+public struct ModelWaiter: Waiter {
+    let engine: Engine
+    let hasLimit: Bool
+
+    public var waited: UInt64 { 0 }
+
+    public mutating func wait() throws(SyncError) { try engine.wait(hasLimit) }
+}

@@ -15,10 +15,12 @@ public struct JobSpec: Codable, Sendable, Equatable {
     public var threadsPerVM: Int?
     /// The region that carries the job; absent: the group's only one.
     public var region: String?
+    /// What becomes of the others when a VM is lost; absent: they are ended.
+    public var onLoss: OnLoss?
 
     public init(
         arguments: [String], environment: [String: String] = [:], directory: String? = nil,
-        vms: Int? = nil, threadsPerVM: Int? = nil, region: String? = nil
+        vms: Int? = nil, threadsPerVM: Int? = nil, region: String? = nil, onLoss: OnLoss? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -26,6 +28,7 @@ public struct JobSpec: Codable, Sendable, Equatable {
         self.vms = vms
         self.threadsPerVM = threadsPerVM
         self.region = region
+        self.onLoss = onLoss
     }
 
     /// Only `arguments` has to be there; whatever else is absent takes its default.
@@ -38,6 +41,7 @@ public struct JobSpec: Codable, Sendable, Equatable {
         vms = try values.decodeIfPresent(Int.self, forKey: .vms)
         threadsPerVM = try values.decodeIfPresent(Int.self, forKey: .threadsPerVM)
         region = try values.decodeIfPresent(String.self, forKey: .region)
+        onLoss = try values.decodeIfPresent(OnLoss.self, forKey: .onLoss)
     }
 }
 

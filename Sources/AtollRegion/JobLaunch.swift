@@ -22,7 +22,8 @@ public enum LaunchEvent: Sendable, Equatable {
 
 /// The launcher's side of one job: post, poll until over, finish. It waits for nothing itself, so
 /// that the daemon can poll many jobs from one loop. A process that fails, a lost or silent member
-/// stops the whole job, since the others would wait for it.
+/// stops the whole job, since the others would wait for it; where the request says that it survives a
+/// loss, a lost member does not.
 ///
 /// Can a rogue member break it? It can end its own group's job, with a wrong result. It cannot keep
 /// the launcher for ever: once a job was asked to stop, each part is over within the grace, whatever
@@ -32,6 +33,7 @@ public struct JobLaunch: Sendable {
     public let ticket: JobTicket
     private var ranks: [Rank] = []
     private let lease: UInt64
+    private let survivesLoss: Bool
     private var lastPoll: UInt64
     /// How long the job has been stopping, in time that was spent polling: an agent cannot bring its
     /// output to a launcher that is away.
@@ -65,6 +67,7 @@ public struct JobLaunch: Sendable {
             launcher.leaseMilliseconds.multipliedReportingOverflow(by: 1_000_000)
         lease = isTooLong ? .max : nanoseconds
         lastPoll = now
+        survivesLoss = request.survivesLoss
         ticket = try board.post(request, from: launcher)
         for (rank, member) in request.members.enumerated() {
             // The launcher wrote this index a moment ago; should a rogue have changed it, any ring
@@ -129,7 +132,10 @@ public struct JobLaunch: Sendable {
         for rank in ranks.indices where ranks[rank].ending == nil {
             guard let event = ending(of: rank, parts[rank], now) else { continue }
             ranks[rank].ending = (event, ranks[rank].ring.published)
-            if event != .exited(rank: rank, status: 0) { stop() }
+            let isFine =
+                event == .exited(rank: rank, status: 0)
+                || survivesLoss && event == .lost(rank: rank)
+            if !isFine { stop() }
         }
     }
 

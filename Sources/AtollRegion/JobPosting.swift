@@ -8,16 +8,22 @@ public struct JobRequest: Sendable, Equatable {
     public var members: [(slot: Int, incarnation: UInt64)]
     /// 0: as many as the VM has vCPUs.
     public var threadsPerVM: Int
+    /// Whether the others go on when a member is lost: for programs that can.
+    public var survivesLoss: Bool
 
-    public init(payload: JobPayload, members: [(slot: Int, incarnation: UInt64)], threadsPerVM: Int)
-    {
+    public init(
+        payload: JobPayload, members: [(slot: Int, incarnation: UInt64)], threadsPerVM: Int,
+        survivesLoss: Bool = false
+    ) {
         self.payload = payload
         self.members = members
         self.threadsPerVM = threadsPerVM
+        self.survivesLoss = survivesLoss
     }
 
     public static func == (a: JobRequest, b: JobRequest) -> Bool {
         a.payload == b.payload && a.threadsPerVM == b.threadsPerVM
+            && a.survivesLoss == b.survivesLoss
             && a.members.count == b.members.count
             && zip(a.members, b.members).allSatisfy { $0 == $1 }
     }

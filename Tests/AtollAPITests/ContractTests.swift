@@ -16,7 +16,7 @@ import Testing
     @Test func `a whole job comes back`() throws {
         let spec = JobSpec(
             arguments: ["a", "-b"], environment: ["K": "V=1"], directory: "/tmp", vms: 2,
-            threadsPerVM: 3, region: "r")
+            threadsPerVM: 3, region: "r", onLoss: .continue)
         #expect(try Wire.decode(JobSpec.self, from: Wire.encode(spec)) == spec)
     }
 

@@ -59,6 +59,23 @@ import Testing
         try until("all are gone") { processes(with: mark).isEmpty }
     }
 
+    @Test func aJobCanGoOnAfterALoss() throws {
+        let guests = try Guests()
+        let script =
+            "test $ATOLL_RANK = 1 && exec sleep $1; until [ -e $2 ]; do sleep 0.05; done; echo on"
+        let word = FileManager.default.temporaryDirectory.path + "/" + mark
+        defer { try? FileManager.default.removeItem(atPath: word) }
+        let program = try guests.start(
+            ["--on-loss", "continue", "--", "sh", "-c", script, "sh", mark, word])
+        try until("both run") { processes(with: mark).count == 2 }
+        guests.agents[1].send(SIGKILL)
+        guests.region.lose(1)
+        try #require(FileManager.default.createFile(atPath: word, contents: nil))
+        #expect(try program.finish() == 0)
+        #expect(program.standardError.contains("VM vm1 was lost while the job ran; the others"))
+        try until("all are gone") { processes(with: mark).isEmpty }
+    }
+
     @Test func aSilentAgentEndsTheJob() throws {
         let guests = try Guests()
         let program = try guests.start(["--lease", "1", "--", "sleep", mark])

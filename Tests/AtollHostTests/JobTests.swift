@@ -83,6 +83,26 @@ import Testing
         }
     }
 
+    @Test func aJobCanGoOnAfterALoss() async throws {
+        let (host, agent) = try await host()
+        let service = host.service
+        let follow = Task { await service.run() }
+        defer { follow.cancel() }
+        let stream = try await run(host, JobSpec(arguments: ["p"], onLoss: .continue))
+        let ticket = try await agent.job()
+        host.hypervisor.stop(try #require(try await host.hypervisor.domain("b")).id)
+        var seen: [JobEvent] = []
+        for await event in stream {
+            seen.append(event)
+            if event == .lost(vm: "b") {
+                #expect(agent.board.state(ticket) == .posted)
+                agent.end(ticket, rank: 0, status: 0)
+            }
+        }
+        #expect(seen.contains(.lost(vm: "b")))
+        #expect(seen.last == .finished(status: 0, reason: nil))
+    }
+
     @Test func aLostVMEndsTheJob() async throws {
         let (host, agent) = try await host()
         let service = host.service

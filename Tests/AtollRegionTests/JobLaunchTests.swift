@@ -15,10 +15,12 @@ import Testing
         var now: UInt64 = 5 * second
         var rings: [RingEnd] = []
 
-        init(members: Int, lease: UInt64 = 1000) throws {
+        init(members: Int, lease: UInt64 = 1000, survivesLoss: Bool = false) throws {
             board = try AtollRegionTests.board(members: members)
+            var wanted = request(members)
+            wanted.survivesLoss = survivesLoss
             launch = try JobLaunch(
-                request(members), on: board,
+                wanted, on: board,
                 from: JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: lease), now: now)
             for rank in 0..<members {
                 let ring = board.part(launch.ticket, rank: rank).ring
@@ -146,6 +148,21 @@ import Testing
         #expect(script.poll() == [.exited(rank: 1, status: 0)])
         script.finish()
         #expect(script.board.freeRings == 16 && script.board.freeSlots == 4)
+    }
+
+    @Test func aJobThatSurvivesALossGoesOn() throws {
+        let script = try Script(members: 3, survivesLoss: true)
+        for rank in 0..<3 { script.run(rank) }
+        script.board.region.markLost(slot: 0)
+        #expect(script.poll() == [.lost(rank: 0)])
+        #expect(script.state == .posted)
+        script.exit(1)
+        #expect(script.poll() == [.exited(rank: 1, status: 0)])
+        #expect(!script.isOver)
+        // A failure ends it as any other's.
+        script.exit(2, 256)
+        #expect(script.poll() == [.exited(rank: 2, status: 256)])
+        #expect(script.isOver && script.state == .stopping)
     }
 
     @Test func aMemberThatBootedAnewIsLost() throws {

@@ -13,6 +13,8 @@ struct Launcher {
     private var printer: Printer
     private var failure: Int32?
     private var isLost = false
+    /// VMs that are not lost.
+    private var left: Int
     private var interrupts = 0
     private var isGivenUp = false
     private var isDraining = false
@@ -23,6 +25,7 @@ struct Launcher {
         let region = place.region
         let records = try place.members(options.vms).map { (slot: $0, record: region.member($0)) }
         names = records.map { $0.record.name }
+        left = records.count
         printer = Printer(names: names, hasPrefix: options.hasPrefix)
         board = JobBoard(region)
         let request = JobRequest(
@@ -30,7 +33,7 @@ struct Launcher {
                 directory: options.directory, arguments: options.program,
                 environment: options.environment),
             members: records.map { (slot: $0.slot, incarnation: $0.record.incarnation) },
-            threadsPerVM: options.threadsPerVM)
+            threadsPerVM: options.threadsPerVM, survivesLoss: options.survivesLoss)
         let launcher = JobLauncher(
             slot: place.slot, incarnation: place.incarnation,
             leaseMilliseconds: UInt64(options.leaseSeconds) * 1000)
@@ -100,8 +103,13 @@ struct Launcher {
                 ?? (error == .noSuchFile ? ExitCode.notFound : ExitCode.cannotStart)
         case .lost(let rank):
             printer.finish(rank: rank)
-            printer.say("VM \(names[rank]) was lost while the job ran; the job was ended")
-            isLost = true
+            left -= 1
+            if options.survivesLoss, left > 0 {
+                printer.say("VM \(names[rank]) was lost while the job ran; the others go on")
+            } else {
+                printer.say("VM \(names[rank]) was lost while the job ran; the job was ended")
+                isLost = true
+            }
         case .silent(let rank):
             printer.finish(rank: rank)
             printer.say(

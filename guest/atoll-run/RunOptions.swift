@@ -17,6 +17,7 @@ struct RunOptions {
     var local: Int?
     var regionBytes: UInt64 = 64 << 20
     var leaseSeconds = 10
+    var survivesLoss = false
     var program: [[UInt8]] = []
 
     enum Wish {
@@ -42,6 +43,13 @@ struct RunOptions {
             case "--local".bytes: options.local = try reader.number(1...RegionLayout.memberSlots)
             case "--region-size".bytes: options.regionBytes = try size(&reader)
             case "--lease".bytes: options.leaseSeconds = try reader.number(1...600)
+            case "--on-loss".bytes:
+                switch try reader.value() {
+                case "end".bytes: options.survivesLoss = false
+                case "continue".bytes: options.survivesLoss = true
+                case let text:
+                    throw UsageError("--on-loss is end or continue, not '\(text)'")
+                }
             case "--version".bytes: return .version
             case "--help".bytes, "-h".bytes: return .help
             default: throw reader.unknown
@@ -94,6 +102,8 @@ struct RunOptions {
                                   their own
               --region-size SIZE  of --local's region (default: 64M)
               --lease SECONDS     how long a VM may be silent before the job ends (default: 10)
+              --on-loss end|continue
+                                  what becomes of the others when a VM is lost (default: end)
               --run-dir DIR       where the agent says what it serves (default: /run/atoll)
               --version, --help
 

@@ -8,6 +8,11 @@ import Foundation
 struct JobVerdict {
     private(set) var status = 0
     private(set) var reason: String?
+    /// Whether a lost VM is no failure, as long as another comes to its end.
+    private let survivesLoss: Bool
+    private var left: Int?
+
+    init(survivesLoss: Bool) { self.survivesLoss = survivesLoss }
 
     /// Takes a launch's event; gives what to tell of it.
     mutating func add(_ event: LaunchEvent, _ vms: [String]) -> [JobEvent] {
@@ -31,7 +36,10 @@ struct JobVerdict {
                 "\(vms[rank]) cannot start the program: \(words)")
             return [.refused(vm: vms[rank], reason: words)]
         case .lost(let rank):
-            fail(JobStatus.vmLost, "VM \(vms[rank]) was lost while the job ran")
+            left = (left ?? vms.count) - 1
+            if !survivesLoss || left == 0 {
+                fail(JobStatus.vmLost, "VM \(vms[rank]) was lost while the job ran")
+            }
             return [.lost(vm: vms[rank])]
         case .silent(let rank):
             fail(JobStatus.vmLost, "the agent of VM \(vms[rank]) is silent")

@@ -29,7 +29,8 @@ extension HostService {
             id: lastJob, group: group, region: row.name, arguments: spec.arguments,
             vms: members.map { $0.name }, started: Date.now)
         let running = RunningJob(
-            job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch)
+            job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch,
+            survivesLoss: spec.onLoss == .continue)
         jobs[job.id] = running
         record(
             "job.started", state.group, "\(job.id)",
@@ -141,7 +142,7 @@ extension HostService {
                 environment: spec.environment.sorted { $0.key < $1.key }
                     .map { Array("\($0.key)=\($0.value)".utf8) }),
             members: members.map { ($0.slot, UInt64(clamping: $0.incarnation)) },
-            threadsPerVM: spec.threadsPerVM ?? 0)
+            threadsPerVM: spec.threadsPerVM ?? 0, survivesLoss: spec.onLoss == .continue)
         let lease = UInt64(configuration.lease / .milliseconds(1))
         let launcher = JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: lease)
         do throws(JobBoardError) {

@@ -12,10 +12,14 @@ final class RunningJob: Sendable {
     let groupOwner: UInt32
     let ticket: JobTicket
     private let vms: [String]
+    private let survivesLoss: Bool
     private let launch: Mutex<JobLaunch>
     private let isStopped = Atomic(false)
 
-    init(_ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch) {
+    init(
+        _ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch, survivesLoss: Bool
+    ) {
+        self.survivesLoss = survivesLoss
         self.job = job
         self.region = region
         self.groupOwner = groupOwner
@@ -31,7 +35,7 @@ final class RunningJob: Sendable {
     /// Polls until the job is over. `yield` gets every event and answers `false` when nobody listens
     /// any more: the job is then stopped, and still followed to its end.
     func follow(_ yield: (JobEvent) -> Bool) async {
-        var verdict = JobVerdict()
+        var verdict = JobVerdict(survivesLoss: survivesLoss)
         _ = yield(.started(job))
         var pause = Duration.milliseconds(1)
         while true {

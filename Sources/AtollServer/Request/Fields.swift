@@ -22,7 +22,7 @@ extension MemberSpec: RequestFields {
 
 extension JobSpec: RequestFields {
     static var fields: Set<String> {
-        ["arguments", "environment", "directory", "vms", "threadsPerVM", "region"]
+        ["arguments", "environment", "directory", "vms", "threadsPerVM", "region", "onLoss"]
     }
 }
 

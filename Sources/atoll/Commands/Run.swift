@@ -32,6 +32,11 @@ struct Run: AsyncParsableCommand {
         completion: Completion.regions)
     var region: String?
 
+    @Option(
+        name: .customLong("on-loss"),
+        help: "What becomes of the others when a VM is lost: they end, or continue.")
+    var onLoss: OnLoss = .end
+
     @Flag(name: .customLong("no-prefix"), help: "Write what comes back as it is, without VM names.")
     var withoutPrefix = false
 
@@ -71,6 +76,7 @@ struct Run: AsyncParsableCommand {
         }
         return JobSpec(
             arguments: program, environment: Dictionary(pairs) { $1 }, directory: directory,
-            vms: vms, threadsPerVM: threadsPerVM, region: region)
+            vms: vms, threadsPerVM: threadsPerVM, region: region,
+            onLoss: onLoss == .end ? nil : onLoss)
     }
 }

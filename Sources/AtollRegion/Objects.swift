@@ -7,6 +7,7 @@ public struct ObjectRecord: Sendable, Equatable {
 
     public let index: Int
     public let state: State
+    public let kind: ObjectKind
     public let name: [UInt8]
     public let offset: Int
     public let bytes: Int
@@ -50,6 +51,7 @@ extension Region {
         guard layout.arenaContains(offset: offset, bytes: bytes) else { return nil }
         return ObjectRecord(
             index: index, state: state,
+            kind: ObjectKind(rawValue: memory.load32(at + ATOLL_AT_OBJECT_KIND)) ?? .data,
             name: memory.loadName(
                 at: at + ATOLL_AT_OBJECT_NAME, field: Int(ATOLL_OBJECT_NAME_BYTES)),
             offset: Int(offset), bytes: Int(bytes), job: memory.load64(at + ATOLL_AT_OBJECT_JOB),
@@ -64,9 +66,9 @@ extension Region {
     /// Takes a free entry and a free extent, first fit, on a boundary of 4 KiB for large objects and
     /// of a line for small ones. `nil` where either is not to be had. The caller holds the
     /// directory's lock.
-    public func placeObject(name: [UInt8], bytes: Int, job: UInt64, builder: UInt64)
-        -> ObjectRecord?
-    {
+    public func placeObject(
+        name: [UInt8], kind: ObjectKind = .data, bytes: Int, job: UInt64, builder: UInt64
+    ) -> ObjectRecord? {
         guard bytes > 0, bytes <= layout.arenaBytes else { return nil }
         let isFree = { (i: Int) in
             self.memory.load(word: self.layout.object(i)) & 0xff == UInt64(ATOLL_OBJECT_FREE)
@@ -89,6 +91,7 @@ extension Region {
         memory.store64(UInt64(bytes), at: at + ATOLL_AT_OBJECT_BYTES)
         memory.store64(job, at: at + ATOLL_AT_OBJECT_JOB)
         memory.store64(builder, at: at + ATOLL_AT_OBJECT_BUILDER)
+        memory.store32(kind.rawValue, at: at + ATOLL_AT_OBJECT_KIND)
         memory.writeName(name, at: at + ATOLL_AT_OBJECT_NAME, field: Int(ATOLL_OBJECT_NAME_BYTES))
         let word = memory.load(word: at)
         memory.store(((word >> 8) + 1) << 8 | UInt64(ATOLL_OBJECT_BUILDING), word: at)

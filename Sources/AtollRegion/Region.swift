@@ -113,7 +113,7 @@ public final class Region: Sendable {
     static var hostHeartbeatOffset: Int { ATOLL_AT_HEADER_HOST_HEARTBEAT }
     static var lastJobOffset: Int { ATOLL_AT_HEADER_LAST_JOB }
 
-    /// The word of the directory's lock.
+    /// The directory's lock: as every object of its kind, ``SyncLayout/bytes`` long.
     public static var directoryLockOffset: Int {
         ATOLL_AT_HEADER_DIRECTORY_LOCK
     }

@@ -8,4 +8,12 @@ public protocol Waiter {
     /// Called after each look that found nothing. Throws when there is no more sense in waiting; the
     /// algorithm then looks once more, since what it waits for may have come before the reason.
     mutating func wait() throws(SyncError)
+
+    /// Nanoseconds that this wait has taken so far; 0 while it has only spun. For the figures that
+    /// objects keep of themselves: AtollSync reads no clock.
+    var waited: UInt64 { get }
+}
+
+extension Waiter {
+    @inlinable public var waited: UInt64 { 0 }
 }

@@ -63,7 +63,8 @@ import Testing
         let region = try region()
         let record = try #require(
             region.placeObject(
-                name: Array("grid".utf8), bytes: 8200, job: 17, builder: 0x0000_1234_0007_0003))
+                name: Array("grid".utf8), kind: .queue, bytes: 8200, job: 17,
+                builder: 0x0000_1234_0007_0003))
         try expect(region.memory.copy(at: 20480, count: 128), are: "object-building")
         #expect(region.publishObject(record))
         try expect(region.memory.copy(at: 20480, count: 128), are: "object-ready")

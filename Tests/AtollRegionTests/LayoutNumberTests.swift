@@ -29,7 +29,7 @@ import Testing
         (ATOLL_AT_HEADER_EPOCH, 320),
         (ATOLL_AT_HEADER_HOST_HEARTBEAT, 384),
         (ATOLL_AT_HEADER_DIRECTORY_LOCK, 448),
-        (ATOLL_AT_HEADER_LAST_JOB, 512),
+        (ATOLL_AT_HEADER_LAST_JOB, 576),
     ]
 
     static let member: [(Int, Int)] = [
@@ -52,7 +52,20 @@ import Testing
         (ATOLL_AT_OBJECT_BYTES, 16),
         (ATOLL_AT_OBJECT_JOB, 24),
         (ATOLL_AT_OBJECT_BUILDER, 32),
+        (ATOLL_AT_OBJECT_KIND, 40),
         (ATOLL_AT_OBJECT_NAME, 64),
+    ]
+
+    static let sync: [(Int, Int)] = [
+        (ATOLL_AT_SYNC_WORD, 0),
+        (ATOLL_AT_SYNC_AUX0, 8),
+        (ATOLL_AT_SYNC_AUX1, 16),
+        (ATOLL_AT_SYNC_ACQUISITIONS, 24),
+        (ATOLL_AT_SYNC_CONTENDED, 32),
+        (ATOLL_AT_SYNC_WAIT_NS, 40),
+        (ATOLL_AT_SYNC_WAITERS, 48),
+        (ATOLL_AT_SYNC_DEATHS, 56),
+        (ATOLL_AT_SYNC_WAITS, 64),
     ]
 
     static let job: [(Int, Int)] = [
@@ -81,13 +94,14 @@ import Testing
         (ATOLL_AT_RING_TAIL, 128),
     ]
 
-    @Test(arguments: [header, member, object, job, part, ring])
+    @Test(arguments: [header, sync, member, object, job, part, ring])
     func fieldsLieWhereTheyLay(fields: [(Int, Int)]) {
         for (offset, expected) in fields { #expect(offset == expected) }
     }
 
     @Test func structuresAreAsLargeAsTheyWere() {
         #expect(MemoryLayout<atoll_header>.size == 4096)
+        #expect(MemoryLayout<atoll_sync>.size == 128)
         #expect(MemoryLayout<atoll_member>.size == 256)
         #expect(MemoryLayout<atoll_object>.size == 128)
         #expect(MemoryLayout<atoll_job_part>.size == 64)
@@ -98,7 +112,7 @@ import Testing
     @Test func constantsAreWhatTheyWere() {
         #expect(
             Array("ATLLTRGN".utf8).reversed().reduce(0) { $0 << 8 | UInt64($1) } == ATOLL_ABI_MAGIC)
-        #expect(ATOLL_ABI_VERSION == 1)
+        #expect(ATOLL_ABI_VERSION == 2)
         #expect([ATOLL_MEMBER_SLOTS, ATOLL_DIRECTORY_ENTRIES] == [64, 256])
         #expect([ATOLL_MEMBER_NAME_BYTES, ATOLL_OBJECT_NAME_BYTES] == [32, 64])
         #expect(ATOLL_SLOT_HOST == 0xffff)
@@ -121,6 +135,37 @@ import Testing
                 ATOLL_PART_REFUSED,
             ] == [0, 1, 2, 3, 4])
         #expect(ATOLL_OWNER_WAITERS == 1 << 62 && ATOLL_OWNER_POISONED == 1 << 63)
+    }
+
+    @Test func kindsAreNumberedAlikeInSwiftAndC() {
+        let kinds: [(ObjectKind, Int)] = [
+            (.data, ATOLL_KIND_DATA), (.lock, ATOLL_KIND_LOCK),
+            (.recursiveLock, ATOLL_KIND_RECURSIVE_LOCK),
+            (.readWriteLock, ATOLL_KIND_READ_WRITE_LOCK), (.condition, ATOLL_KIND_CONDITION),
+            (.semaphore, ATOLL_KIND_SEMAPHORE), (.once, ATOLL_KIND_ONCE),
+            (.latch, ATOLL_KIND_LATCH), (.barrier, ATOLL_KIND_BARRIER), (.team, ATOLL_KIND_TEAM),
+            (.heap, ATOLL_KIND_HEAP), (.ring, ATOLL_KIND_RING), (.queue, ATOLL_KIND_QUEUE),
+            (.deque, ATOLL_KIND_DEQUE), (.counter, ATOLL_KIND_COUNTER), (.map, ATOLL_KIND_MAP),
+        ]
+        for (kind, number) in kinds { #expect(Int(kind.rawValue) == number) }
+        #expect(ObjectKind.allCases.count == ATOLL_KINDS)
+        #expect(kinds.count == ATOLL_KINDS)
+    }
+
+    /// What Embedded code inlines, it cannot take from the header.
+    @Test func theFieldsOfAnObjectLieWhereTheHeaderSays() {
+        let fields: [(Int, Int)] = [
+            (SyncLayout.word, ATOLL_AT_SYNC_WORD), (SyncLayout.aux0, ATOLL_AT_SYNC_AUX0),
+            (SyncLayout.aux1, ATOLL_AT_SYNC_AUX1),
+            (SyncLayout.acquisitions, ATOLL_AT_SYNC_ACQUISITIONS),
+            (SyncLayout.contended, ATOLL_AT_SYNC_CONTENDED),
+            (SyncLayout.waitNanoseconds, ATOLL_AT_SYNC_WAIT_NS),
+            (SyncLayout.waiters, ATOLL_AT_SYNC_WAITERS), (SyncLayout.deaths, ATOLL_AT_SYNC_DEATHS),
+            (SyncLayout.waits, ATOLL_AT_SYNC_WAITS),
+            (SyncLayout.bytes, MemoryLayout<atoll_sync>.size),
+            (SyncLayout.buckets, Int(ATOLL_WAIT_BUCKETS)),
+        ]
+        for (swift, c) in fields { #expect(swift == c) }
     }
 
     /// Words with different writers lie on different lines.

@@ -11,7 +11,9 @@ import Testing
 
     @Test func anObjectIsBuiltThenReady() throws {
         let region = try region()
-        let made = try #require(region.placeObject(name: [0x61], bytes: 100, job: 3, builder: 9))
+        let made = try #require(
+            region.placeObject(name: [0x61], kind: .latch, bytes: 100, job: 3, builder: 9))
+        #expect(made.kind == .latch)
         #expect(made.state == .building && made.index == 0)
         #expect(made.name == [0x61] && made.bytes == 100 && made.job == 3 && made.builder == 9)
         #expect(made.offset == region.layout.arena)

@@ -38,18 +38,20 @@ public struct Directory: Sendable {
     /// The object of this name, made if nobody has.
     ///
     /// - Parameters:
+    ///   - kind: what a new object is.
     ///   - job: the job that a new object goes with; 0: it stays until it is removed.
     ///   - build: fills a new object, whose bytes are zero. It can be called more than once, should
     ///     somebody remove the object meanwhile, and must not use the directory.
     /// - Throws: ``TeamError/badName``, ``TeamError/sizeMismatch(found:expected:)``,
     ///   ``TeamError/noRoom(bytes:)``, ``TeamError/sync(_:)``.
     public func openOrCreate(
-        _ name: [UInt8], bytes: Int, job: UInt64, build: (SharedMemory, Int) -> Void
+        _ name: [UInt8], kind: ObjectKind = .data, bytes: Int, job: UInt64,
+        build: (SharedMemory, Int) -> Void
     ) throws(TeamError) -> ObjectRecord {
         try Self.check(name)
         let me = liveness.owner
         while true {
-            switch try locked({ look(name, bytes, job, me) }) {
+            switch try locked({ look(name, kind, bytes, job, me) }) {
             case .ready(let record):
                 guard record.bytes == bytes else {
                     throw .sizeMismatch(found: record.bytes, expected: bytes)
@@ -123,7 +125,9 @@ public struct Directory: Sendable {
         return nil
     }
 
-    private func look(_ name: [UInt8], _ bytes: Int, _ job: UInt64, _ me: Owner) -> Step {
+    private func look(
+        _ name: [UInt8], _ kind: ObjectKind, _ bytes: Int, _ job: UInt64, _ me: Owner
+    ) -> Step {
         if let record = find(name) {
             if record.state == .ready { return .ready(record) }
             guard let builder = Owner(in: record.builder), liveness.isLost(builder) else {
@@ -131,7 +135,8 @@ public struct Directory: Sendable {
             }
             region.freeObject(record)
         }
-        let placed = region.placeObject(name: name, bytes: bytes, job: job, builder: me.word)
+        let placed = region.placeObject(
+            name: name, kind: kind, bytes: bytes, job: job, builder: me.word)
         return placed.map { .build($0) } ?? .noRoom
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layout of an Atoll region, version 1: the one description of the bytes that a host and its
+// The layout of an Atoll region, version 2: the one description of the bytes that a host and its
 // guests share. Plain fixed-width C, little-endian, no padding that is not named, no pointers: a
 // region holds offsets from its first byte and durations, never addresses and never clock values.
 //
@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define ATOLL_ABI_MAGIC 0x4e4752544c4c5441ull  // "ATLLTRGN" as bytes in memory
-#define ATOLL_ABI_VERSION 1u
+#define ATOLL_ABI_VERSION 2u
 #define ATOLL_LINE 64u
 #define ATOLL_PAGE 4096u
 #define ATOLL_MIN_REGION_SIZE (1ull << 20)
@@ -31,6 +31,61 @@
 #define ATOLL_OBJECT_NAME_BYTES 64u  // with the closing NUL
 #define ATOLL_SLOT_HOST 0xffffu      // stands for the host where a slot is named
 #define ATOLL_NONE 0xffffffffu
+
+// ------------------------------------------------------------------------------- synchronisation
+
+// An owner word names the thread that holds something, so that ownership is one compare-and-swap
+// and a survivor can tell whether the holder is lost:
+//   bits  0-15  slot + 1 (0: nobody; ATOLL_SLOT_HOST + 1 would not fit and never holds a lock)
+//   bits 16-31  low bits of the member's incarnation
+//   bits 32-61  thread (unique within that incarnation; kernel thread id)
+//   bit  62     waiters may sleep
+//   bit  63     the holder died and the data was not declared consistent: poisoned
+#define ATOLL_OWNER_SLOT_SHIFT 0
+#define ATOLL_OWNER_INCARNATION_SHIFT 16
+#define ATOLL_OWNER_THREAD_SHIFT 32
+#define ATOLL_OWNER_WAITERS (1ull << 62)
+#define ATOLL_OWNER_POISONED (1ull << 63)
+
+// object.kind: what a named object is.
+enum {
+    ATOLL_KIND_DATA = 0,  // the author's own; no figures
+    ATOLL_KIND_LOCK = 1,
+    ATOLL_KIND_RECURSIVE_LOCK = 2,
+    ATOLL_KIND_READ_WRITE_LOCK = 3,
+    ATOLL_KIND_CONDITION = 4,
+    ATOLL_KIND_SEMAPHORE = 5,
+    ATOLL_KIND_ONCE = 6,
+    ATOLL_KIND_LATCH = 7,
+    ATOLL_KIND_BARRIER = 8,
+    ATOLL_KIND_TEAM = 9,
+    ATOLL_KIND_HEAP = 10,
+    ATOLL_KIND_RING = 11,
+    ATOLL_KIND_QUEUE = 12,
+    ATOLL_KIND_DEQUE = 13,
+    ATOLL_KIND_COUNTER = 14,
+    ATOLL_KIND_MAP = 15,
+    ATOLL_KINDS = 16,
+};
+
+#define ATOLL_WAIT_BUCKETS 16u
+
+// How every object of a kind other than data and team begins, so that whoever reads the region can
+// show any of them. Further lines are the kind's own.
+struct atoll_sync {
+    // Line 0: the holder while it holds the object, which has the line then anyway.
+    uint64_t word;          // of a lock: owner word
+    uint64_t aux0;          // the kind's own: depth of a recursive lock, ...
+    uint64_t aux1;
+    uint64_t acquisitions;  // times it was taken; of a barrier: rounds completed
+    uint64_t contended;     // of these, after waiting
+    uint64_t wait_ns;       // that all waits took together, spinning left out
+    uint64_t waiters;       // threads that wait now; one that died waiting stays counted
+    uint64_t deaths;        // holders that died
+    // Line 1: the same. Waits that took 2^k to 2^(k+1) microseconds; the first counts shorter ones,
+    // the last longer ones, too.
+    uint32_t waits[ATOLL_WAIT_BUCKETS];
+};
 
 // ---------------------------------------------------------------------------------------- header
 
@@ -74,28 +129,14 @@ struct atoll_header {
     // Line 6: the host, a few times a second: whether a daemon watches.
     uint64_t host_heartbeat;
     uint64_t reserved6[7];
-    // Line 7: guests. Owner word of the directory's lock (see atoll_owner).
-    uint64_t directory_lock;
-    uint64_t reserved7[7];
-    // Line 8: guests and host. The number of the last job posted; the first is 1.
+    // Lines 7-8: guests. The directory's lock.
+    struct atoll_sync directory_lock;
+    // Line 9: guests and host. The number of the last job posted; the first is 1.
     uint64_t last_job;
-    uint64_t reserved8[7];
+    uint64_t reserved9[7];
 
-    uint8_t reserved[ATOLL_PAGE - 9 * ATOLL_LINE];
+    uint8_t reserved[ATOLL_PAGE - 10 * ATOLL_LINE];
 };
-
-// An owner word names the thread that holds something, so that ownership is one compare-and-swap
-// and a survivor can tell whether the holder is lost:
-//   bits  0-15  slot + 1 (0: nobody; ATOLL_SLOT_HOST + 1 would not fit and never holds a lock)
-//   bits 16-31  low bits of the member's incarnation
-//   bits 32-61  thread (unique within that incarnation; kernel thread id)
-//   bit  62     waiters may sleep
-//   bit  63     the holder died and the data was not declared consistent: poisoned
-#define ATOLL_OWNER_SLOT_SHIFT 0
-#define ATOLL_OWNER_INCARNATION_SHIFT 16
-#define ATOLL_OWNER_THREAD_SHIFT 32
-#define ATOLL_OWNER_WAITERS (1ull << 62)
-#define ATOLL_OWNER_POISONED (1ull << 63)
 
 // ---------------------------------------------------------------------------------------- members
 
@@ -162,7 +203,7 @@ struct atoll_object {
     uint64_t bytes;
     uint64_t job;      // the object goes with this job; 0: it stays
     uint64_t builder;  // owner word of the thread that builds it
-    uint32_t kind;     // for the author's use
+    uint32_t kind;     // ATOLL_KIND_...
     uint32_t reserved0;
     uint64_t reserved[2];
     char name[ATOLL_OBJECT_NAME_BYTES];
@@ -283,9 +324,19 @@ enum {
     ATOLL_AT_MEMBER_VM_UUID = offsetof(struct atoll_member, vm_uuid),
     ATOLL_AT_OBJECT_BUILDER = offsetof(struct atoll_object, builder),
     ATOLL_AT_OBJECT_BYTES = offsetof(struct atoll_object, bytes),
+    ATOLL_AT_OBJECT_KIND = offsetof(struct atoll_object, kind),
     ATOLL_AT_OBJECT_JOB = offsetof(struct atoll_object, job),
     ATOLL_AT_OBJECT_NAME = offsetof(struct atoll_object, name),
     ATOLL_AT_OBJECT_OFFSET = offsetof(struct atoll_object, offset),
+    ATOLL_AT_SYNC_WORD = offsetof(struct atoll_sync, word),
+    ATOLL_AT_SYNC_AUX0 = offsetof(struct atoll_sync, aux0),
+    ATOLL_AT_SYNC_AUX1 = offsetof(struct atoll_sync, aux1),
+    ATOLL_AT_SYNC_ACQUISITIONS = offsetof(struct atoll_sync, acquisitions),
+    ATOLL_AT_SYNC_CONTENDED = offsetof(struct atoll_sync, contended),
+    ATOLL_AT_SYNC_WAIT_NS = offsetof(struct atoll_sync, wait_ns),
+    ATOLL_AT_SYNC_WAITERS = offsetof(struct atoll_sync, waiters),
+    ATOLL_AT_SYNC_DEATHS = offsetof(struct atoll_sync, deaths),
+    ATOLL_AT_SYNC_WAITS = offsetof(struct atoll_sync, waits),
     ATOLL_AT_JOB_EPOCH = offsetof(struct atoll_job, epoch),
     ATOLL_AT_JOB_FLAGS = offsetof(struct atoll_job, flags),
     ATOLL_AT_JOB_LAUNCHER_HEARTBEAT = offsetof(struct atoll_job, launcher_heartbeat),
@@ -310,6 +361,11 @@ enum {
 #define ATOLL_PIN(type, field, where) \
     _Static_assert(offsetof(struct type, field) == (where), #type "." #field " is at " #where)
 
+ATOLL_PIN(atoll_sync, acquisitions, 24);
+ATOLL_PIN(atoll_sync, waiters, 48);
+ATOLL_PIN(atoll_sync, waits, 64);
+_Static_assert(sizeof(struct atoll_sync) == 2 * ATOLL_LINE, "the head of an object is two lines");
+
 ATOLL_PIN(atoll_header, version, 8);
 ATOLL_PIN(atoll_header, region_bytes, 16);
 ATOLL_PIN(atoll_header, region_uuid, 24);
@@ -323,7 +379,7 @@ ATOLL_PIN(atoll_header, state, 256);
 ATOLL_PIN(atoll_header, epoch, 320);
 ATOLL_PIN(atoll_header, host_heartbeat, 384);
 ATOLL_PIN(atoll_header, directory_lock, 448);
-ATOLL_PIN(atoll_header, last_job, 512);
+ATOLL_PIN(atoll_header, last_job, 576);
 _Static_assert(sizeof(struct atoll_header) == ATOLL_PAGE, "the header is one page");
 
 ATOLL_PIN(atoll_member, incarnation, 16);
@@ -336,6 +392,7 @@ ATOLL_PIN(atoll_member, attention, 192);
 _Static_assert(sizeof(struct atoll_member) == 4 * ATOLL_LINE, "a member is four lines");
 
 ATOLL_PIN(atoll_object, job, 24);
+ATOLL_PIN(atoll_object, kind, 40);
 ATOLL_PIN(atoll_object, name, 64);
 _Static_assert(sizeof(struct atoll_object) == 2 * ATOLL_LINE, "an object entry is two lines");
 

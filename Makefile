@@ -64,12 +64,14 @@ dist: NEW = $(DIST).new
 dist:
 	@rm -rf $(NEW)
 	@mkdir -p $(NEW)/{bin,include} $(NEW)/lib/{pkgconfig,systemd/system,udev/rules.d} \
-	    $(NEW)/share/man/man{1,5,8} $(NEW)/share/bash-completion/completions \
-	    $(NEW)/share/zsh/site-functions $(NEW)/share/fish/vendor_completions.d
+	    $(NEW)/lib/python3 $(NEW)/share/atoll/fortran $(NEW)/share/man/man{1,5,8} \
+	    $(NEW)/share/bash-completion/completions $(NEW)/share/zsh/site-functions $(NEW)/share/fish/vendor_completions.d
 	@install -s -m 755 $(GUEST_PROGRAMS:%=$(GUEST_BUILT)/%) $(NEW)/bin
 	@install -s -m 755 $(GUEST_BUILT)/libatoll-c.so $(NEW)/lib/$(LIBATOLL)
 	@ln -s $(LIBATOLL) $(NEW)/lib/libatoll.so
-	@install -m 644 guest/CAtollGuest/include/*.h $(NEW)/include
+	@install -m 644 guest/CAtollGuest/include/*.h guest/bindings/atoll.hpp $(NEW)/include
+	@install -m 644 guest/bindings/atoll.f90 $(NEW)/share/atoll/fortran
+	@install -m 644 guest/bindings/atoll.py $(NEW)/lib/python3
 	@printf '%s\n' 'prefix=$${pcfiledir}/../..' 'Name: atoll' \
 	    'Description: Shared memory for a group of virtual machines' 'Version: $(VERSION)' \
 	    'Cflags: -I$${prefix}/include' 'Libs: -L$${prefix}/lib -latoll' \
@@ -128,7 +130,8 @@ guest-install: ## puts what a VM needs under DESTDIR/PREFIX: agent, launcher, li
 	@$(BUILT)
 	@mkdir -p $(ROOT)
 	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/pkgconfig \
-	    include lib/systemd/system/atoll-agent.service lib/udev share/man/man*/atoll-* $(abspath $(ROOT))
+	    include lib/python3 share/atoll lib/systemd/system/atoll-agent.service lib/udev \
+	    share/man/man*/atoll-* $(abspath $(ROOT))
 
 .PHONY: clean
 clean: ## removes what building made, except fetched packages

@@ -33,6 +33,13 @@ public final class Region: Sendable {
         self.identity = identity
     }
 
+    /// The same region as another object, for one thread: see ``SharedMemory/init(sharing:)``.
+    public init(sharing other: Region) {
+        memory = SharedMemory(sharing: other.memory)
+        layout = other.layout
+        identity = other.identity
+    }
+
     /// Makes a region of zeroed memory; publishes it last. The host's part.
     public static func format(_ memory: SharedMemory, _ identity: RegionIdentity)
         throws(RegionError) -> Region

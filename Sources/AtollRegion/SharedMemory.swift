@@ -12,13 +12,25 @@ public final class SharedMemory: @unchecked Sendable {
     @usableFromInline
     let base: UnsafeMutableRawPointer
     public let count: Int
-    private let mapping: Mapping
+    private let mapping: Mapping?
+    private let original: SharedMemory?
 
     public init(_ mapping: consuming Mapping) {
         // SAFETY: the mapping is kept below for as long as this object lives.
         unsafe base = mapping.base
         count = mapping.count
-        self.mapping = mapping
+        self.mapping = consume mapping
+        original = nil
+    }
+
+    /// The same memory as another object. Threads that use it a lot have one each: counting references
+    /// to one object would be a contended word.
+    public init(sharing other: SharedMemory) {
+        // SAFETY: kept mapped by `original`.
+        unsafe base = other.base
+        count = other.count
+        mapping = nil
+        original = other
     }
 
     @inlinable

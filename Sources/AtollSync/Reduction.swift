@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// How values become one.
-public enum Reduction: Sendable, Equatable { case sum, minimum, maximum }
+public enum Reduction: Sendable, Equatable { case sum, product, minimum, maximum }
+
+/// How the bits of whole numbers become one.
+public enum BitReduction: Sendable, Equatable { case and, or, exclusiveOr }
 
 /// A value that can be reduced, and fits a word.
 public protocol Reducible: Sendable {
@@ -10,35 +13,62 @@ public protocol Reducible: Sendable {
     func combined(with other: Self, by reduction: Reduction) -> Self
 }
 
-extension Double: Reducible {
-    @inlinable public init(bits: UInt64) { self.init(bitPattern: bits) }
-    @inlinable public var bits: UInt64 { bitPattern }
+extension Reducible where Self: FixedWidthInteger {
+    @inlinable public init(bits: UInt64) { self.init(truncatingIfNeeded: bits) }
+    @inlinable public var bits: UInt64 { UInt64(truncatingIfNeeded: self) }
 
+    /// Sums and products wrap.
+    @inlinable
+    public func combined(with other: Self, by reduction: Reduction) -> Self {
+        switch reduction {
+        case .sum: self &+ other
+        case .product: self &* other
+        case .minimum: self < other ? self : other
+        case .maximum: self > other ? self : other
+        }
+    }
+
+    @inlinable
+    public func combined(with other: Self, by reduction: BitReduction) -> Self {
+        switch reduction {
+        case .and: self & other
+        case .or: self | other
+        case .exclusiveOr: self ^ other
+        }
+    }
+}
+
+extension Reducible where Self: FloatingPoint {
     /// Not-a-number wins: a result that went wrong must not hide behind the others.
     @inlinable
-    public func combined(with other: Double, by reduction: Reduction) -> Double {
+    public func combined(with other: Self, by reduction: Reduction) -> Self {
         switch reduction {
         case .sum: self + other
+        case .product: self * other
         case .minimum: isNaN || self < other ? self : other
         case .maximum: isNaN || self > other ? self : other
         }
     }
 }
 
-extension Int64: Reducible {
+extension Double: Reducible {
     @inlinable public init(bits: UInt64) { self.init(bitPattern: bits) }
-    @inlinable public var bits: UInt64 { UInt64(bitPattern: self) }
-
-    /// A sum wraps.
-    @inlinable
-    public func combined(with other: Int64, by reduction: Reduction) -> Int64 {
-        switch reduction {
-        case .sum: self &+ other
-        case .minimum: self < other ? self : other
-        case .maximum: self > other ? self : other
-        }
-    }
+    @inlinable public var bits: UInt64 { bitPattern }
 }
+
+extension Float: Reducible {
+    @inlinable public init(bits: UInt64) {
+        self.init(bitPattern: UInt32(truncatingIfNeeded: bits))
+    }
+    @inlinable public var bits: UInt64 { UInt64(bitPattern) }
+}
+
+extension Int: Reducible {}
+extension Int64: Reducible {}
+extension Int32: Reducible {}
+extension UInt: Reducible {}
+extension UInt64: Reducible {}
+extension UInt32: Reducible {}
 
 extension Reduction {
     /// The words of participants 0 to `count - 1` reduced in that order, so that floating point gives

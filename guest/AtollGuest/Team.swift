@@ -17,6 +17,8 @@ public final class Team: Sendable {
     let watch: TeamWatch
     let block: TeamBlock
     let directory: Directory
+    let limits: SpinLimits
+    private let cpus: TeamCPUs
 
     /// Joins as the agent's environment says.
     ///
@@ -42,6 +44,10 @@ public final class Team: Sendable {
         guard size <= TeamLayout.largestTeam else {
             throw .teamTooLarge(threads: size, largest: TeamLayout.largestTeam)
         }
+        let options = try TeamOptions()
+        cpus = TeamCPUs(options.pin, threadsPerVM: environment.threadsPerVM)
+        limits = SpinLimits(
+            options, threads: environment.threadsPerVM, cpus: cpus.allowed.count)
         do { region = try Region.open(memory) } catch { throw .region(error) }
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
@@ -95,6 +101,9 @@ public final class Team: Sendable {
         let failures: [TeamError?]
         do {
             failures = try ThreadGroup.run(threadsPerVM) { index -> TeamError? in
+                self.cpus.bind(rank: self.vmRank * self.threadsPerVM + index)
+                // The caller's thread goes on to other work.
+                defer { if index == 0 { self.cpus.release() } }
                 var thread = TeamThread(self, index)
                 do throws(TeamError) {
                     try body(&thread)

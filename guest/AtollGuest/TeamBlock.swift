@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 
-/// A team's control block, an object of the region's directory: `atoll_team_block` in the layout's header.
+/// A team's control block, an object of the region's directory: `atoll_team_block` in the layout's
+/// header.
 struct TeamBlock: Sendable {
     /// From the region's first byte.
     let offset: Int
@@ -15,6 +17,8 @@ struct TeamBlock: Sendable {
     }
 
     var failed: Int { offset + Self.line }
+    /// Slots of lost members that the team goes on without.
+    var dropped: Int { offset + Self.line + 8 }
     var arrival: Int { offset + layout.barrier }
     var release: Int { offset + layout.barrier + Self.line }
 
@@ -22,16 +26,29 @@ struct TeamBlock: Sendable {
     /// have read it.
     var result: Int { offset + 2 * Self.line }
 
+    /// The line of the thread of this rank.
+    func thread(_ rank: Int) -> Int { offset + layout.thread(rank) }
     func contribution(_ rank: Int) -> Int { offset + layout.thread(rank) + Self.line }
+    func part(_ index: Int) -> Int { offset + layout.part(index) }
+    func chunk(_ index: Int) -> Int { offset + layout.chunk(index) }
 
     /// Fills a new block, all zero.
     func build(_ memory: SharedMemory, threadsPerVM: Int, parent: Int = 0) {
         TeamHead(
             size: layout.size, vms: layout.vms, threadsPerVM: threadsPerVM, parent: parent
         ).write(to: memory, at: offset, layout)
-        for number in 0..<TeamLayout.loopCount {
-            memory.store64(UInt64(number), at: offset + layout.loop(UInt64(number)))
-        }
+        renewLoops(memory, from: 0)
+    }
+
+    /// Makes all loop descriptors ready. Only while nobody uses them.
+    func renewLoops(_ memory: SharedMemory, from construct: UInt64) {
+        SharedLoop.renew(
+            memory.words(at: offset, count: layout.bytes), ring: layout.loops, from: construct)
+    }
+
+    /// The number of the construct that comes next, while none is in use.
+    func nextConstruct(_ memory: SharedMemory) -> UInt64 {
+        SharedLoop.next(memory.words(at: offset, count: layout.bytes), ring: layout.loops)
     }
 
     /// - Throws: ``TeamError/shapeMismatch(vms:threadsPerVM:foundVMs:foundThreadsPerVM:)`` where who

@@ -11,6 +11,9 @@ extension TeamError {
         case .environment(let variable):
             text.add(Array(variable.name.utf8))
             text.add(" is not set or makes no sense; start the program by atoll run or atoll-run")
+        case .option(let option):
+            text.add(Array(option.name.utf8))
+            text.add(" makes no sense; see the manual page of atoll-run")
         case .mapping(let error):
             text.add("cannot map the region: errno ")
             text.add(error.code)

@@ -8,6 +8,8 @@ public enum TeamError: Error, Equatable, Sendable {
     /// The variable is not set, or is no number, or not one that makes sense. The agent sets it for
     /// programs that run as part of a job.
     case environment(TeamVariable)
+    /// The user has set the variable to something that makes no sense.
+    case option(TeamOption)
     /// The region's memory cannot be opened or mapped.
     case mapping(Errno)
     case region(RegionError)

@@ -8,8 +8,9 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)``: already held by this thread, poisoned, or no more sense in
     ///   waiting.
     public func lock(_ lock: TeamLock) throws(TeamError) -> Acquisition {
-        let memory = team.region.memory
-        var waiter = TeamWaiter(team.region, team.watch, for: .somebody)
+        let memory = place.memory
+        var waiter = waiter(for: .somebody, on: lock.offset, .lock)
+        defer { waiter.end() }
         do {
             return try RobustLock(memory.word(at: lock.offset)).lock(
                 as: owner, &waiter, team.liveness)
@@ -20,7 +21,7 @@ extension TeamThread {
     ///
     /// - Throws: ``TeamError/sync(_:)``: already held by this thread, or poisoned.
     public func tryLock(_ lock: TeamLock) throws(TeamError) -> Acquisition? {
-        let memory = team.region.memory
+        let memory = place.memory
         do {
             return try RobustLock(memory.word(at: lock.offset)).tryLock(as: owner, team.liveness)
         } catch { throw .sync(error) }
@@ -30,7 +31,7 @@ extension TeamThread {
     ///
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func unlock(_ lock: TeamLock) throws(TeamError) {
-        let memory = team.region.memory
+        let memory = place.memory
         do { try RobustLock(memory.word(at: lock.offset)).unlock(as: owner) } catch {
             throw .sync(error)
         }
@@ -40,7 +41,7 @@ extension TeamThread {
     ///
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func consistent(_ lock: TeamLock) throws(TeamError) {
-        let memory = team.region.memory
+        let memory = place.memory
         do { try RobustLock(memory.word(at: lock.offset)).consistent(as: owner) } catch {
             throw .sync(error)
         }

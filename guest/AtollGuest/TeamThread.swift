@@ -1,82 +1,119 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
-public import AtollSync
+internal import AtollSync
 internal import AtollSystem
 
 /// One thread of a team. It belongs to the thread that runs it: it cannot be copied.
+///
+/// Loops, reductions, barriers, ``single(_:)`` and the like are *constructs*: all threads of the team
+/// call the same ones in the same order, with the same ranges and schedules.
 public struct TeamThread: ~Copyable {
     public let team: Team
     /// Which thread of the team this is: 0 to ``size`` - 1, VM by VM.
     public let rank: Int
+    /// Threads of the team, over all VMs; lost ones too, see ``presentSize``.
+    public let size: Int
+    /// Which of the team's VMs this thread's is.
+    public let vmRank: Int
+    /// VMs of the team.
+    public let vms: Int
     /// Which thread of its VM.
     public let threadInVM: Int
+    /// How many threads of the team this VM has.
+    public let threadsPerVM: Int
     let owner: Owner
-    private var seat: BarrierSeat
+    let place: TeamPlace
+    var seat: BarrierSeat
+    var spin: SpinBudget
+    /// The number of the next construct that is shared out by a descriptor.
+    var nextConstruct: UInt64
+    /// Which of those threads this is that the team goes on with.
+    public internal(set) var presentRank: Int
+    /// How many threads the team goes on with: all, until a restartable loop has lost a member.
+    public internal(set) var presentSize: Int
 
-    /// Made in the thread that it stands for.
+    var ranks: TeamRanks
+    /// Locks of critical regions that this thread has looked up.
+    var criticals: [(name: [UInt8], lock: TeamLock)] = []
+
+    /// Made in the thread that it stands for: a thread of the whole team.
     init(_ team: Team, _ index: Int) {
-        self.team = team
-        threadInVM = index
-        rank = team.vmRank * team.threadsPerVM + index
-        owner = team.liveness.owner
-        // No round can complete without this thread, so that the count stands still here.
-        seat = BarrierSeat(round: team.region.memory.load(word: team.block.release))
+        let threads = team.threadsPerVM
+        self.init(
+            team, team.block, rank: team.vmRank * threads + index, vmRank: team.vmRank,
+            threadInVM: index, threadsPerVM: threads)
     }
 
-    public var size: Int { team.size }
-    public var vmRank: Int { team.vmRank }
-    public var vms: Int { team.vms }
-    public var threadsPerVM: Int { team.threadsPerVM }
+    /// A thread of the team that has this block.
+    init(
+        _ team: Team, _ block: TeamBlock, rank: Int, vmRank: Int, threadInVM: Int,
+        threadsPerVM: Int
+    ) {
+        self.team = team
+        self.rank = rank
+        size = block.layout.size
+        self.vmRank = vmRank
+        vms = block.layout.vms
+        self.threadInVM = threadInVM
+        self.threadsPerVM = threadsPerVM
+        owner = team.liveness.owner
+        place = TeamPlace(team, block, rank: rank)
+        spin = SpinBudget(place.limits)
+        let memory = place.memory
+        // No round and no construct can complete without this thread, so that both stand still here.
+        seat = BarrierSeat(round: memory.load(word: block.release))
+        nextConstruct = block.nextConstruct(memory)
+        presentRank = rank
+        presentSize = size
+        ranks = TeamRanks(size: size)
+        TeamThreadLine.setOwner(owner.word, memory, at: place.line)
+    }
+
+    deinit { TeamThreadLine.setOwner(0, place.memory, at: place.line) }
 
     /// Waits until all threads of the team have come. What each wrote before, all see after.
     ///
     /// - Throws: ``TeamError/sync(_:)`` where they cannot all come.
     public mutating func barrier() throws(TeamError) { try barrier {} }
 
-    private mutating func barrier(last: () -> Void) throws(TeamError) {
-        let memory = team.region.memory
+    /// A barrier at which the last to come does something before the others go.
+    @inline(__always)
+    mutating func barrier(last: () -> Void) throws(TeamError) {
+        let place = place
+        let memory = place.memory
         let barrier = Barrier(
-            arrival: memory.word(at: team.block.arrival),
-            release: memory.word(at: team.block.release), size: team.size)
-        var waiter = TeamWaiter(team.region, team.watch, for: .everybody)
-        do { try barrier.wait(&seat, &waiter, last: last) } catch { throw .sync(error) }
+            arrival: memory.word(at: place.block.arrival),
+            release: memory.word(at: place.block.release), size: size)
+        var waiter = waiter(for: .everybody, on: place.block.offset, .team)
+        do { try barrier.wait(&seat, &waiter, last: last) } catch {
+            waiter.end()
+            throw .sync(error)
+        }
+        finish(waiter)
     }
 
-    /// Reduces one value of each thread to one that all get; a barrier, too. The values are taken in
-    /// order of rank, so that floating point gives the same bits each time.
-    ///
-    /// - Throws: ``TeamError/sync(_:)`` where the threads cannot all come.
-    public mutating func allReduce<T: Reducible>(_ value: T, _ reduction: Reduction)
-        throws(TeamError) -> T
-    {
-        let memory = team.region.memory
-        let block = team.block
-        let size = team.size
-        memory.store(value.bits, word: block.contribution(rank))
-        try barrier {
-            let all = reduction.fold(T.self, count: size) {
-                memory.load(word: block.contribution($0))
-            }
-            memory.store(all, word: block.result)
-        }
-        return T(bits: memory.load(word: block.result))
+    /// How this thread waits.
+    @inline(__always)
+    func waiter(
+        for purpose: TeamWaiter.Purpose, on object: Int, _ kind: ObjectKind,
+        timeout: UInt64 = .max
+    ) -> TeamWaiter {
+        TeamWaiter(
+            place, for: purpose, on: object, kind: UInt64(kind.rawValue), pauses: spin.pauses,
+            timeout: timeout)
+    }
+
+    /// After each wait.
+    @inline(__always)
+    mutating func finish(_ waiter: TeamWaiter) {
+        waiter.end()
+        waiter.teach(&spin)
     }
 
     /// This thread's share of a range: contiguous, in order of rank, sizes differing by one at most.
     public func share(of range: Range<Int>) -> Range<Int> {
-        let (least, more) = range.count.quotientAndRemainder(dividingBy: size)
-        let start = range.lowerBound + rank * least + min(rank, more)
-        return start..<(start + least + (rank < more ? 1 : 0))
-    }
-
-    /// Calls `body` with this thread's share of the range, if it has one, then waits for all.
-    ///
-    /// - Throws: what `body` throws, and ``TeamError/sync(_:)``.
-    public mutating func parallelFor(
-        _ range: Range<Int>, _ body: (Range<Int>) throws(TeamError) -> Void
-    ) throws(TeamError) {
-        let mine = share(of: range)
-        if !mine.isEmpty { try body(mine) }
-        try barrier()
+        let span = LoopSpan(range)
+        let (lower, upper) = span.part(UInt64(presentRank), of: UInt64(presentSize))
+        return span.range(lower, upper)
     }
 }

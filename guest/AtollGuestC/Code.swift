@@ -11,7 +11,7 @@ internal import CAtollGuest
 enum Code {
     static func of(_ error: TeamError) -> Int32 {
         switch error {
-        case .environment: Int32(ATOLL_ERROR_ENVIRONMENT)
+        case .environment, .option: Int32(ATOLL_ERROR_ENVIRONMENT)
         case .mapping: Int32(ATOLL_ERROR_MAPPING)
         case .region(.draining): Int32(ATOLL_ERROR_DRAINING)
         case .region: Int32(ATOLL_ERROR_REGION)

@@ -85,6 +85,12 @@ char *atoll_thread_note(void);
 /// Whether a thread of this kernel has this id. Another user's counts too.
 bool atoll_thread_exists(int id);
 
+// Which CPUs the calling thread may run on, by their numbers, in rising order.
+enum { ATOLL_CPUS = 1024 };
+/// Writes at most `room` numbers; how many.
+int atoll_affinity(uint16_t *cpus, int room);
+int atoll_set_affinity(const uint16_t *cpus, int count);
+
 // Text
 /// printf's "%.<digits>e" into at most `room` bytes; how many were written.
 int atoll_format_double(double value, int digits, char *into, size_t room);

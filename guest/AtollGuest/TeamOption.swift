@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import AtollSystem
+
+/// The variables by which a user says how a team's threads shall run. None needs to be set.
+public enum TeamOption: UInt8, Sendable, CaseIterable {
+    /// How many microseconds a wait spins before it lets others run: 0 to 1000. By default a time
+    /// that is measured when the team is joined.
+    case spin
+    /// `active`: waits spin for as long as they may, a millisecond. `passive`: they do not spin, and
+    /// sleep soon. `ATOLL_SPIN` has precedence.
+    case waitPolicy
+    /// `none` (as if not set), `compact`: threads on neighbouring CPUs, `spread`: threads far apart;
+    /// each kept to one of the CPUs that the process may use.
+    case pin
+
+    public var name: String {
+        switch self {
+        case .spin: "ATOLL_SPIN"
+        case .waitPolicy: "ATOLL_WAIT_POLICY"
+        case .pin: "ATOLL_PIN"
+        }
+    }
+}
+
+/// What the user wishes.
+struct TeamOptions: Sendable {
+    enum WaitPolicy: Sendable { case measured, active, passive }
+    enum Pin: Sendable { case none, compact, spread }
+
+    /// Microseconds.
+    var spin: UInt64?
+    var waitPolicy = WaitPolicy.measured
+    var pin = Pin.none
+
+    /// - Throws: ``TeamError/option(_:)`` with the first that makes no sense.
+    init() throws(TeamError) {
+        if let text = Invocation.variable(TeamOption.spin.name) {
+            guard let number = decimal(text), number <= 1000 else { throw .option(.spin) }
+            spin = number
+        }
+        if let text = Invocation.variable(TeamOption.waitPolicy.name) {
+            if text == Array("active".utf8) {
+                waitPolicy = .active
+            } else if text == Array("passive".utf8) {
+                waitPolicy = .passive
+            } else {
+                throw .option(.waitPolicy)
+            }
+        }
+        if let text = Invocation.variable(TeamOption.pin.name) {
+            if text == Array("compact".utf8) {
+                pin = .compact
+            } else if text == Array("spread".utf8) {
+                pin = .spread
+            } else if text != Array("none".utf8) {
+                throw .option(.pin)
+            }
+        }
+    }
+}

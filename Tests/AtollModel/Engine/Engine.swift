@@ -61,7 +61,7 @@ final class Engine: @unchecked Sendable {
     }
 
     func close() {
-        fibers.forEach { atoll_fiber_free($0) }
+        for fiber in fibers { atoll_fiber_free(fiber) }
         Self.all.withLock { $0.engines[number] = nil }
     }
 

@@ -52,6 +52,20 @@ func locks(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
     return took / UInt64(me.size)
 }
 
+func iterations(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
+    // A line each: the loop is measured, not its body.
+    let done = try me.team.array("done", of: UInt64.self, count: 8 * me.size)
+    let mine = 8 * me.rank
+    let took = try timed(&me, rounds) { (me, rounds) throws(TeamError) in
+        try me.parallelFor(0..<rounds, .dynamic(chunk: 1)) { (_) throws(TeamError) in
+            done[mine] += 1
+        }
+    }
+    let all = try me.allReduce(Int64(done[mine]), .sum)
+    guard all == Int64(rounds + rounds / 10 + 1) else { throw .program(code: 5) }
+    return took
+}
+
 let arguments = Invocation.arguments
 let what = arguments.first ?? []
 let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 0)
@@ -71,6 +85,7 @@ func measure() throws(TeamError) {
             case Array("barrier".utf8): try barriers(&me, rounds)
             case Array("reduce".utf8): try reductions(&me, rounds)
             case Array("lock".utf8): try locks(&me, rounds)
+            case Array("dynamic".utf8): try iterations(&me, rounds)
             default: throw .program(code: 2)
             }
         if me.rank == 0 { say(took) }

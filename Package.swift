@@ -190,7 +190,8 @@ let package = Package(
         .testTarget(
             name: "AtollHostTests",
             dependencies: [
-                "AtollAPI", "AtollHost", "AtollRegion", "AtollSystem", "AtollTestSupport", log,
+                "AtollAPI", "AtollHost", "AtollRegion", "AtollSystem", "AtollTestSupport",
+                "CAtollABI", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -86,6 +86,12 @@ public struct JobBoard: Sendable {
         return (JobTicket(index: index, number: word >> 8), Self.state(word))
     }
 
+    /// The job of this number, while it is on the board.
+    public func ticket(ofNumber number: UInt64) -> JobTicket? {
+        (0..<slots).map { look($0) }.first { $0.state != .free && $0.ticket.number == number }?
+            .ticket
+    }
+
     /// Whether the job still has its slot, and in which state.
     public func state(_ ticket: JobTicket) -> JobState {
         let (there, state) = look(ticket.index)

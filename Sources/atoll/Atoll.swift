@@ -32,6 +32,6 @@ struct Atoll: AsyncParsableCommand {
         version: atollVersion,
         subcommands: [
             GroupCommand.self, RegionCommand.self, MemberCommand.self, Run.self,
-            StatusCommand.self, Events.self, Doctor.self, Version.self,
+            Locks.self, Top.self, StatusCommand.self, Events.self, Doctor.self, Version.self,
         ])
 }

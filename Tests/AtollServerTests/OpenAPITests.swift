@@ -66,7 +66,9 @@ import Testing
         "Event": codec(Event.self), "Status": codec(Status.self),
         "HypervisorStatus": codec(HypervisorStatus.self), "Check": codec(Check.self),
         "Health": codec(Health.self), "ErrorBody": codec(ErrorBody.self),
-        "Error": codec(APIError.self),
+        "Error": codec(APIError.self), "SyncReport": codec(SyncReport.self),
+        "SyncObject": codec(SyncObject.self), "SyncThread": codec(SyncThread.self),
+        "TeamState": codec(TeamState.self),
     ]
 
     private static let enumerations: [String: [String]] = [
@@ -80,7 +82,7 @@ import Testing
     ]
 
     @Test func `every schema is a type, and every enumeration has its cases`() {
-        let others: Set = ["Name", "Bytes", "Slot", "JobEvent"]
+        let others: Set = ["Name", "Bytes", "Count", "Slot", "JobEvent"]
         let known = Set(Self.types.keys).union(Self.enumerations.keys).union(others)
         #expect(Set(document.schemas.keys) == known)
         for (name, cases) in Self.enumerations {

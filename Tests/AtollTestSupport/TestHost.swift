@@ -17,7 +17,8 @@ public final class TestHost: Sendable {
 
     public init(
         hypervisor: FakeHypervisor = FakeHypervisor(), memory: TemporaryDirectory? = nil,
-        directory: TemporaryDirectory? = nil, onStep: (@Sendable (Step) -> Void)? = nil
+        directory: TemporaryDirectory? = nil, onStep: (@Sendable (Step) -> Void)? = nil,
+        configure: (inout HostConfiguration) -> Void = { _ in }
     ) throws {
         self.hypervisor = hypervisor
         self.memory = try memory ?? TemporaryDirectory()
@@ -27,6 +28,7 @@ public final class TestHost: Sendable {
         configuration.memoryReserve = 0
         configuration.patience = .milliseconds(200)
         configuration.reconcileInterval = .milliseconds(50)
+        configure(&configuration)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         service = HostService(

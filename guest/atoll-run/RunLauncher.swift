@@ -18,6 +18,8 @@ struct Launcher {
     private var interrupts = 0
     private var isGivenUp = false
     private var isDraining = false
+    private var stuck: StuckWatch
+    private var isReported = false
 
     init(_ options: RunOptions, at place: RunPlace) throws(RunError) {
         self.options = options
@@ -40,6 +42,9 @@ struct Launcher {
         do {
             launch = try JobLaunch(request, on: board, from: launcher, now: MonotonicClock.now())
         } catch { throw RunError(Self.message(error)) }
+        stuck = StuckWatch(
+            region, job: launch.ticket.number,
+            bound: UInt64(options.stuckSeconds) * 1_000_000_000)
     }
 
     /// The signals that a launcher reads. To be made before anything that they would leave half done.
@@ -63,7 +68,11 @@ struct Launcher {
             checkRegion()
             let isBusy = step()
             printer.flush()
-            if launch.isOver, printer.isEmpty { break }
+            if launch.isOver, printer.isEmpty {
+                if isReported || !options.hasReport { break }
+                report()
+                continue
+            }
             pause = isBusy ? 0 : min(10, pause + 1)
             var poll = PollSet()
             _ = poll.addReading(inbox.descriptor)
@@ -72,6 +81,12 @@ struct Launcher {
         }
         launch.finish()
         return isLost ? ExitCode.vmLost : failure ?? 0
+    }
+
+    /// Before the job's slot is given back: its objects go with it.
+    private mutating func report() {
+        isReported = true
+        for line in RunReport(place.region, job: launch.ticket.number).lines { printer.say(line) }
     }
 
     /// Takes what the job has to say. `true` where there may be more at once.
@@ -87,6 +102,9 @@ struct Launcher {
         }
         let events = launch.poll(now: MonotonicClock.now())
         for event in events { take(event) }
+        for sentence in stuck.look(now: MonotonicClock.now(), names: names) {
+            printer.say(sentence)
+        }
         return !events.isEmpty
     }
 

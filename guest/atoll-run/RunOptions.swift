@@ -18,6 +18,9 @@ struct RunOptions {
     var regionBytes: UInt64 = 64 << 20
     var leaseSeconds = 10
     var survivesLoss = false
+    var hasReport = false
+    /// 0: threads that do not come to a barrier are never named.
+    var stuckSeconds = 30
     var program: [[UInt8]] = []
 
     enum Wish {
@@ -50,6 +53,8 @@ struct RunOptions {
                 case let text:
                     throw UsageError("--on-loss is end or continue, not '\(text)'")
                 }
+            case "--report".bytes: options.hasReport = true
+            case "--stuck-after".bytes: options.stuckSeconds = try reader.number(0...86400)
             case "--version".bytes: return .version
             case "--help".bytes, "-h".bytes: return .help
             default: throw reader.unknown
@@ -104,6 +109,9 @@ struct RunOptions {
               --lease SECONDS     how long a VM may be silent before the job ends (default: 10)
               --on-loss end|continue
                                   what becomes of the others when a VM is lost (default: end)
+              --report            print what the job's threads waited for, when it is over
+              --stuck-after SECONDS  name the threads that have not come to a barrier when the
+                                  others have waited so long (default: 30; 0: never)
               --run-dir DIR       where the agent says what it serves (default: /run/atoll)
               --version, --help
 

@@ -15,5 +15,8 @@ public struct HostConfiguration: Sendable {
     /// How often the world is compared with the ledger where nothing else asks for it.
     public var reconcileInterval: Duration = .seconds(10)
 
+    /// How long all threads at a job's barrier wait before those that have not come are named.
+    public var stuckBound: Duration = .seconds(30)
+
     public init() {}
 }

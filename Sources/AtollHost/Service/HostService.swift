@@ -29,6 +29,7 @@ public actor HostService {
     var isStopping = false
     /// What the watch has seen of agents and foreign jobs.
     var seen = Sightings()
+    var stuck = StuckSightings()
     /// Groups that an operation works on, and who waits for its turn.
     private var busy: Set<String> = []
     private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]

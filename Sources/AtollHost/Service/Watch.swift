@@ -47,6 +47,7 @@ extension HostService {
     private func watch() async {
         while !Task.isCancelled {
             for (id, region) in mapped { look(at: region, id) }
+            lookForStuckJobs()
             try? await Task.sleep(for: .milliseconds(100))
         }
     }
@@ -82,7 +83,7 @@ extension HostService {
         }
     }
 
-    private func groupOf(region: UUID) -> GroupState? {
+    func groupOf(region: UUID) -> GroupState? {
         try? ledger.groupStates().first { $0.regions.contains { $0.id == region } }
     }
 

@@ -31,6 +31,7 @@ private func layOut(
     RegionRoutes(host: host, configuration: configuration).add(to: router)
     MemberRoutes(host: host, configuration: configuration).add(to: router)
     JobRoutes(host: host, configuration: configuration).add(to: router)
+    SyncRoutes(host: host).add(to: router)
     EventRoutes(host: host, configuration: configuration).add(to: router)
     DaemonRoutes(host: host).add(to: router)
     return router

@@ -18,6 +18,8 @@ struct Table {
         rows.append(cells.map(\.printable))
     }
 
+    var isEmpty: Bool { rows.isEmpty }
+
     /// The table's lines, without spaces at their ends.
     var lines: [String] {
         let all = [header] + rows

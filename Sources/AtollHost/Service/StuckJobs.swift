@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollRegion
+import Foundation
+
+/// What the daemon has said of teams that seem stuck, so that it says it once. Bounded: by the regions
+/// and the teams that a region can hold.
+struct StuckSightings: Sendable {
+    /// By region: the teams, by where their block lies and whose job they are, that were stuck at the
+    /// last look.
+    var told: [UUID: Set<String>] = [:]
+    var lastLook: ContinuousClock.Instant?
+}
+
+extension HostService {
+    /// How often to look: a look reads a line for each thread of each team.
+    private static var pause: Duration { .seconds(1) }
+
+    /// Records an event for each job whose threads have waited at its barrier for long while others have
+    /// not come, and another when they go on.
+    func lookForStuckJobs() {
+        let now = ContinuousClock.now
+        let pause = min(Self.pause, configuration.stuckBound / 2)
+        if let last = stuck.lastLook, now - last < pause { return }
+        stuck.lastLook = now
+        stuck.told = stuck.told.filter { mapped[$0.key] != nil }
+        for (id, region) in mapped { lookForStuckJobs(on: region, id) }
+    }
+
+    private func lookForStuckJobs(on region: MappedRegion, _ id: UUID) {
+        let known = stuck.told[id] ?? []
+        let name = String(decoding: region.identity.regionName, as: UTF8.self)
+        let view = SyncView(region, named: name, bound: configuration.stuckBound)
+        let found = view.teamStates.filter(\.stuck)
+        let names = Set(found.map(\.name))
+        stuck.told[id] = names.isEmpty ? nil : names
+        guard names != known, let state = groupOf(region: id) else { return }
+        for team in found where !known.contains(team.name) {
+            record("job.stuck", state.group, subject(team, id), team.stuckSentence)
+        }
+        for name in known.subtracting(names).sorted() {
+            record(
+                "job.unstuck", state.group, name,
+                "nobody waits for long any more at barrier \(name) in region \(view.name)")
+        }
+    }
+
+    /// The daemon's own number of the job, where it started it.
+    private func subject(_ team: TeamState, _ region: UUID) -> String {
+        let own = jobs.values.first { $0.region == region && $0.ticket.number == team.job }
+        return own.map { "\($0.job.id)" } ?? team.name
+    }
+}

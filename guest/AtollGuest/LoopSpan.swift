@@ -106,7 +106,7 @@ struct LoopTrapezoid: Sendable {
     /// Where chunk `number` begins.
     private func edge(_ number: UInt64) -> UInt64 {
         // Chunks that shrink are at most as many as the first is large: then what follows fits.
-        guard less > 0 else { return min(number * first, units.count) }
+        guard number > 0, less > 0 else { return min(number * first, units.count) }
         // One of the two factors is even; halve that one.
         let pairs = number % 2 == 0 ? number / 2 * (number - 1) : (number - 1) / 2 * number
         return min(number * first - less * pairs, units.count)

@@ -21,27 +21,24 @@ extension TeamThread {
     ) throws(TeamError) {
         let span = LoopSpan(range)
         let cut = OrderedCut(span, schedule, threads: presentSize)
-        try construct(wait: true) { (place, number, thread) throws(TeamError) in
-            let rank = UInt64(thread.presentRank)
-            let size = UInt64(thread.presentSize)
-            var order = TeamOrder(place, number, thread.spin)
-            var mine: UInt64 = 0
-            while true {
-                let ticket =
-                    cut.isDealtOut ? rank + mine * size : place.take(number)
-                guard ticket < cut.count else { break }
-                mine += 1
-                let (lower, upper) = cut.chunk(ticket)
-                var offset = lower
-                while offset < upper {
-                    order.begin(offset)
-                    try body(span.index(offset), &order)
-                    try order.end()
-                    offset += 1
-                }
+        let number = try enterConstruct()
+        var order = TeamOrder(place, number, spin)
+        var mine = UInt64(presentRank)
+        while true {
+            let ticket = cut.isDealtOut ? mine : place.take(number)
+            guard ticket < cut.count else { break }
+            mine += UInt64(presentSize)
+            let (lower, upper) = cut.chunk(ticket)
+            var offset = lower
+            while offset < upper {
+                order.begin(offset)
+                try body(span.index(offset), &order)
+                try order.end()
+                offset += 1
             }
-            thread.spin = order.spin
         }
+        spin = order.spin
+        try leaveConstruct(number, wait: true)
     }
 }
 

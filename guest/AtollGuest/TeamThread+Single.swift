@@ -14,11 +14,10 @@ extension TeamThread {
     public mutating func single(
         wait: Bool = true, _ body: () throws(TeamError) -> Void
     ) throws(TeamError) -> Bool {
-        var isFirst = false
-        try construct(wait: wait) { (place, number, _) throws(TeamError) in
-            isFirst = place.take(number) == 0
-            if isFirst { try body() }
-        }
+        let number = try enterConstruct()
+        let isFirst = place.take(number) == 0
+        if isFirst { try body() }
+        try leaveConstruct(number, wait: wait)
         return isFirst
     }
 
@@ -30,13 +29,12 @@ extension TeamThread {
         broadcasting body: () throws(TeamError) -> T
     ) throws(TeamError) -> T {
         let place = place
-        try construct(
-            wait: true, last: { place.publish(place.chosen($0)) },
-            { (place, number, thread) throws(TeamError) in
-                guard place.take(number) == 0 else { return }
-                place.value(T.self, at: place.block.contribution(thread.rank))[0] = try body()
-                place.choose(thread.rank, number)
-            })
+        let number = try enterConstruct()
+        if place.take(number) == 0 {
+            place.value(T.self, at: place.block.contribution(rank))[0] = try body()
+            place.choose(rank, number)
+        }
+        try leaveConstruct(number, wait: true, last: { place.publish(place.chosen(number)) })
         return place.value(T.self, at: place.block.result)[0]
     }
 
@@ -58,13 +56,13 @@ extension TeamThread {
     public mutating func sections(
         _ count: Int, wait: Bool = true, _ body: (Int) throws(TeamError) -> Void
     ) throws(TeamError) {
-        try construct(wait: wait) { (place, number, _) throws(TeamError) in
-            while true {
-                let section = place.take(number)
-                guard section < UInt64(max(count, 0)) else { return }
-                try body(Int(section))
-            }
+        let number = try enterConstruct()
+        while true {
+            let section = place.take(number)
+            guard section < UInt64(max(count, 0)) else { break }
+            try body(Int(section))
         }
+        try leaveConstruct(number, wait: wait)
     }
 
     /// Calls `body` under the lock of this name that all critical regions of this name have in common.

@@ -37,11 +37,10 @@ public struct TeamLayout: Sendable, Equatable {
     public init(size: Int, vms: Int) {
         precondition(size >= 1 && size <= Self.largestTeam)
         precondition(vms >= 1 && vms <= RegionLayout.memberSlots)
-        let line = Int(ATOLL_LINE)
         self.size = size
         self.vms = vms
         barrier = MemoryLayout<atoll_team_block>.size
-        barrierBytes = (2 + vms) * line
+        barrierBytes = BarrierLayout(vms: vms, size: size).bytes
         loops = barrier + barrierBytes
         parts = loops + Self.loopCount * MemoryLayout<atoll_team_loop>.size
         chunks = parts + Self.partCount * Self.valueBytes

@@ -1,17 +1,28 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// One participant's place at a barrier: which round it comes to next. Each participant has one and
-/// hands it to every wait; a barrier of *n* has *n*.
+/// How far one thread has come at a barrier. It hands it to every call, and nobody else does.
 @frozen
 public struct BarrierSeat: Sendable, Equatable {
-    @usableFromInline var next: UInt64
+    /// Rounds behind it, those among them that a loss broke.
+    @usableFromInline var total: UInt64 = 0
+    /// What `total` was when this generation began.
+    @usableFromInline var base: UInt64 = 0
+    /// Counts how often the barrier went on without somebody.
+    @usableFromInline var generation = 0
+    /// Slots of the members that it goes on without.
+    @usableFromInline var gone: UInt64 = 0
+    /// Slots of members, others than `gone`, of whose loss it has been told.
+    @usableFromInline var told: UInt64 = 0
+    /// Has come to the round `total`, whose end it has not seen.
+    @usableFromInline var isPending = false
+    /// Steps of that round behind it, where there are several.
+    @usableFromInline var step = 0
 
-    /// Rounds that this participant has completed.
-    @inlinable public var round: UInt64 { next }
+    /// Rounds behind it.
+    @inlinable public var round: UInt64 { total }
+    /// Slots of the members that the barrier goes on without.
+    @inlinable public var lostSlots: UInt64 { gone }
 
     /// A seat from the barrier's first round on.
-    @inlinable public init() { next = 0 }
-
-    /// A seat at a barrier that has completed `round` rounds, none of which waits for this seat.
-    @inlinable public init(round: UInt64) { next = round }
+    @inlinable public init() {}
 }

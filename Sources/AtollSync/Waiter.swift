@@ -9,11 +9,15 @@ public protocol Waiter {
     /// algorithm then looks once more, since what it waits for may have come before the reason.
     mutating func wait() throws(SyncError)
 
+    /// The loss of these members is known and ends no wait from now on.
+    mutating func disregard(_ slots: UInt64)
+
     /// Nanoseconds that this wait has taken so far; 0 while it has only spun. For the figures that
     /// objects keep of themselves: AtollSync reads no clock.
     var waited: UInt64 { get }
 }
 
 extension Waiter {
+    @inlinable public mutating func disregard(_ slots: UInt64) {}
     @inlinable public var waited: UInt64 { 0 }
 }

@@ -52,7 +52,7 @@ public final class Team: Sendable {
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
         var watch = try TeamWatch(region, environment)
-        block = try Self.block(environment, Directory(liveness, watch: watch))
+        block = try Self.block(environment, watch, Directory(liveness, watch: watch))
         try block.check(memory, threadsPerVM: environment.threadsPerVM)
         watch.block = block
         self.watch = watch
@@ -60,16 +60,19 @@ public final class Team: Sendable {
     }
 
     /// The team's control block, made by the first to come.
-    private static func block(_ environment: TeamEnvironment, _ directory: Directory)
-        throws(TeamError) -> TeamBlock
-    {
+    private static func block(
+        _ environment: TeamEnvironment, _ watch: TeamWatch, _ directory: Directory
+    ) throws(TeamError) -> TeamBlock {
         let name = objectName(environment.job, "team", [])
         let size = environment.vms * environment.threadsPerVM
         let block = { (offset: Int) in TeamBlock(offset: offset, size: size, vms: environment.vms) }
         let bytes = TeamLayout(size: size, vms: environment.vms).bytes
         do {
-            let record = try directory.openOrCreate(name, bytes: bytes, job: environment.job) {
-                block($1).build($0, threadsPerVM: environment.threadsPerVM)
+            let record = try directory.openOrCreate(
+                name, kind: .team, bytes: bytes, job: environment.job
+            ) {
+                block($1).build(
+                    $0, slots: watch.members.map(\.slot), threadsPerVM: environment.threadsPerVM)
             }
             return block(record.offset)
         } catch {

@@ -19,8 +19,7 @@ struct TeamBlock: Sendable {
     var failed: Int { offset + Self.line }
     /// Slots of lost members that the team goes on without.
     var dropped: Int { offset + Self.line + 8 }
-    var arrival: Int { offset + layout.barrier }
-    var release: Int { offset + layout.barrier + Self.line }
+    var barrier: Int { offset + layout.barrier }
 
     /// One is enough: the last to come to the next reduction writes it when all have come there, and so
     /// have read it.
@@ -32,12 +31,28 @@ struct TeamBlock: Sendable {
     func part(_ index: Int) -> Int { offset + layout.part(index) }
     func chunk(_ index: Int) -> Int { offset + layout.chunk(index) }
 
+    /// One thread's view of the team's barrier.
+    ///
+    /// - Parameter words: the barrier's, ``barrier`` and `layout.barrierBytes`.
+    @_lifetime(copy words)
+    @inline(__always)
+    func barrier(_ words: SharedWords, _ place: BarrierPlace) -> Barrier<SharedWords> {
+        Barrier(
+            words, at: 0, BarrierLayout(vms: layout.vms, size: layout.size), place,
+            .suggested(size: layout.size))
+    }
+
     /// Fills a new block, all zero.
-    func build(_ memory: SharedMemory, threadsPerVM: Int, parent: Int = 0) {
+    ///
+    /// - Parameter slots: of the members that take part, in order of rank.
+    func build(_ memory: SharedMemory, slots: [Int], threadsPerVM: Int, parent: Int = 0) {
         TeamHead(
             size: layout.size, vms: layout.vms, threadsPerVM: threadsPerVM, parent: parent
         ).write(to: memory, at: offset, layout)
         renewLoops(memory, from: 0)
+        Barrier.build(
+            memory.words(at: barrier, count: layout.barrierBytes), at: 0,
+            members: slots.map { (slot: $0, threads: threadsPerVM) })
     }
 
     /// Makes all loop descriptors ready. Only while nobody uses them.

@@ -35,8 +35,10 @@ final class TeamPlace: Sendable {
     }
 
     /// Whether the wait has lost its sense.
-    func check() throws(SyncError) {
-        if let watch { return try watch.check() }
+    ///
+    /// - Parameter known: members whose loss ends no wait.
+    func check(_ known: UInt64) throws(SyncError) {
+        if let watch { return try watch.check(known) }
         if region.state != .ready { throw .draining }
     }
 }

@@ -24,20 +24,12 @@ extension TeamThread {
     private mutating func reduceWord<T: Reducible>(_ value: T, _ combine: (T, T) -> T)
         throws(TeamError) -> T
     {
-        let place = place
-        let memory = place.memory
-        let block = place.block
-        let ranks = ranks
-        memory.word(at: block.contribution(rank)).storeRelaxed(value.bits)
-        try barrier {
-            var all = T(bits: memory.word(at: block.contribution(ranks.first)).loadRelaxed())
-            ranks.forEachLater { rank in
-                let next = T(bits: memory.word(at: block.contribution(rank)).loadRelaxed())
-                all = combine(all, next)
+        let bits = try meet { (barrier, seat, waiter) throws(SyncError) in
+            try barrier.allReduce(value.bits, inOrder: true, &seat, &waiter) {
+                combine(T(bits: $0), T(bits: $1)).bits
             }
-            memory.word(at: block.result).storeRelaxed(all.bits)
         }
-        return T(bits: memory.word(at: block.result).loadRelaxed())
+        return T(bits: bits)
     }
 
     /// Reduces one value of each thread by the caller's own function, in order of rank: for any plain

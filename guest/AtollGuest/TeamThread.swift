@@ -23,6 +23,7 @@ public struct TeamThread: ~Copyable {
     public let threadsPerVM: Int
     let owner: Owner
     let place: TeamPlace
+    let seatPlace: BarrierPlace
     var seat: BarrierSeat
     var spin: SpinBudget
     /// The number of the next construct that is shared out by a descriptor.
@@ -60,8 +61,12 @@ public struct TeamThread: ~Copyable {
         place = TeamPlace(team, block, rank: rank)
         spin = SpinBudget(place.limits)
         let memory = place.memory
-        // No round and no construct can complete without this thread, so that both stand still here.
-        seat = BarrierSeat(round: memory.load(word: block.release))
+        // No construct can complete without this thread, so that their number stands still here.
+        seatPlace = BarrierPlace(
+            vm: vmRank, first: rank - threadInVM, threads: threadsPerVM, rank: rank)
+        seat = block.barrier(
+            memory.words(at: block.barrier, count: block.layout.barrierBytes), seatPlace
+        ).takeSeat()
         nextConstruct = block.nextConstruct(memory)
         presentRank = rank
         presentSize = size
@@ -69,27 +74,49 @@ public struct TeamThread: ~Copyable {
         TeamThreadLine.setOwner(owner.word, memory, at: place.line)
     }
 
-    deinit { TeamThreadLine.setOwner(0, place.memory, at: place.line) }
+    deinit {
+        let place = place
+        let words = place.memory.words(
+            at: place.block.barrier, count: place.block.layout.barrierBytes)
+        place.block.barrier(words, seatPlace).leaveSeat(seat)
+        TeamThreadLine.setOwner(0, place.memory, at: place.line)
+    }
 
     /// Waits until all threads of the team have come. What each wrote before, all see after.
     ///
     /// - Throws: ``TeamError/sync(_:)`` where they cannot all come.
-    public mutating func barrier() throws(TeamError) { try barrier {} }
+    public mutating func barrier() throws(TeamError) {
+        try meet { (barrier, seat, waiter) throws(SyncError) in try barrier.wait(&seat, &waiter) }
+    }
 
-    /// A barrier at which the last to come does something before the others go.
+    /// A barrier at which one thread does something before the others go.
     @inline(__always)
     mutating func barrier(last: () -> Void) throws(TeamError) {
+        try meet { (barrier, seat, waiter) throws(SyncError) in
+            try barrier.wait(&seat, &waiter, last: last)
+        }
+    }
+
+    /// Something at the team's barrier.
+    @inline(__always)
+    mutating func meet<R>(
+        _ body: (
+            borrowing Barrier<SharedWords>, inout BarrierSeat, inout TeamWaiter
+        ) throws(SyncError) -> R
+    ) throws(TeamError) -> R {
         let place = place
-        let memory = place.memory
-        let barrier = Barrier(
-            arrival: memory.word(at: place.block.arrival),
-            release: memory.word(at: place.block.release), size: size)
+        let barrier = place.block.barrier(
+            place.memory.words(at: place.block.barrier, count: place.block.layout.barrierBytes),
+            seatPlace)
         var waiter = waiter(for: .everybody, on: place.block.offset, .team)
-        do { try barrier.wait(&seat, &waiter, last: last) } catch {
+        do {
+            let result = try body(barrier, &seat, &waiter)
+            finish(waiter)
+            return result
+        } catch {
             waiter.end()
             throw .sync(error)
         }
-        finish(waiter)
     }
 
     /// How this thread waits.

@@ -31,6 +31,8 @@ struct TeamWaiter: Waiter {
     /// Nanoseconds of this wait so far; 0 while it only spun.
     private(set) var waited: UInt64 = 0
     private let budget: Int32
+    /// Members whose loss ends no wait.
+    private var known: UInt64 = 0
 
     /// - Parameters:
     ///   - pauses: how long it spins. A timed wait does not: the clock is its business.
@@ -64,6 +66,8 @@ struct TeamWaiter: Waiter {
         try waitSlowly()
     }
 
+    mutating func disregard(_ slots: UInt64) { known |= slots }
+
     /// What the next wait of this thread learns from this one.
     @inline(__always)
     func teach(_ spin: inout SpinBudget) {
@@ -79,15 +83,15 @@ struct TeamWaiter: Waiter {
         let now = MonotonicClock.now()
         if started == 0 { begin(now) }
         waited = max(now &- started, 1)
-        try place.check()
+        try place.check(known)
         if waited >= timeout { throw .timedOut }
         if waited < place.limits.yielding { return Processor.yield() }
         say(waited)
         MonotonicClock.sleep(nanoseconds: min(sleep, timeout - waited))
         sleep = min(sleep * 2, Self.longestSleep)
-        try place.check()
+        try place.check(known)
         guard purpose == .everybody, let watch = place.watch else { return }
-        let ended = watch.endedMembers
+        let ended = watch.endedMembers & ~known
         if ended != 0 { throw .memberLost(slots: ended) }
     }
 

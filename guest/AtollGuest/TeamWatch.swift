@@ -76,9 +76,11 @@ struct TeamWatch: Sendable {
     }
 
     /// Looks at what is cheap to look at: three lines that hardly ever change.
-    func check() throws(SyncError) {
+    ///
+    /// - Parameter known: members whose loss ends no wait.
+    func check(_ known: UInt64 = 0) throws(SyncError) {
         if region.epoch != epoch {
-            let lost = lostMembers
+            let lost = lostMembers & ~known
             if lost != 0 { throw .memberLost(slots: lost) }
         }
         if region.state != .ready { throw .draining }

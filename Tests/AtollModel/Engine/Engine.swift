@@ -11,6 +11,8 @@ final class Engine: @unchecked Sendable {
         var state = State.ready
         var isMortal = true
         var hasLimit = false
+        /// Losses of which its wait has been told already.
+        var disregarded: UInt64 = 0
         /// What its wait ends with, if not with success.
         var verdict: SyncError?
         var body: ((ModelThread) -> Void)?
@@ -152,8 +154,8 @@ final class Engine: @unchecked Sendable {
     private func breakDeadlock() -> Bool {
         let waiting = threads.indices.filter { threads[$0].state == .waiting }
         if waiting.isEmpty { return false }
-        let anyDead = threads.contains { $0.state == .dead }
-        let told = waiting.filter { anyDead || threads[$0].hasLimit }
+        let isLoss = { (index: Int) in self.deadSlots & ~self.threads[index].disregarded != 0 }
+        let told = waiting.filter { isLoss($0) || threads[$0].hasLimit }
         guard !told.isEmpty else {
             let names = waiting.map { "T\($0)" }.joined(separator: ", ")
             failure = "\(names) wait for ever"
@@ -165,7 +167,7 @@ final class Engine: @unchecked Sendable {
             return false
         }
         let who = told[told.count == 1 ? 0 : choices.next(of: told.count)]
-        threads[who].verdict = anyDead ? .memberLost(slots: deadSlots) : .timedOut
+        threads[who].verdict = isLoss(who) ? .memberLost(slots: deadSlots) : .timedOut
         return true
     }
 
@@ -217,12 +219,12 @@ final class Engine: @unchecked Sendable {
         precondition(current == me)
     }
 
-    func wait(_ hasLimit: Bool) throws(SyncError) {
+    func wait(_ hasLimit: Bool, _ disregarded: UInt64) throws(SyncError) {
         precondition(phase == .running, "nothing to wait for")
         steps += 1
         if steps > bounds.steps { fail("no end after \(steps) steps") }
         let mayDie = crashes > 0 && threads[current].isMortal
-        let mayLose = threads.contains { $0.state == .dead }
+        let mayLose = deadSlots & ~disregarded != 0
         let mayTime = hasLimit && timeouts > 0
         let count = 1 + (mayDie ? 1 : 0) + (mayLose ? 1 : 0) + (mayTime ? 1 : 0)
         var choice = count > 1 ? choices.next(of: count) : 0
@@ -234,6 +236,7 @@ final class Engine: @unchecked Sendable {
             threads[current].read.removeAll(keepingCapacity: true)
             if mayLose && choice == 1 {
                 note("is told of a loss")
+                inheritFromTheDead()
                 throw .memberLost(slots: deadSlots)
             }
             timeouts -= 1
@@ -242,6 +245,7 @@ final class Engine: @unchecked Sendable {
         }
         note("waits")
         threads[current].hasLimit = hasLimit
+        threads[current].disregarded = disregarded
         threads[current].state = .waiting
         let me = current
         leave()
@@ -250,9 +254,17 @@ final class Engine: @unchecked Sendable {
         if let verdict = threads[current].verdict {
             threads[current].verdict = nil
             note("wakes: \(verdict)")
+            if case .memberLost = verdict { inheritFromTheDead() }
             throw verdict
         }
         note("wakes")
+    }
+
+    /// Who tells of a loss has seen all that the lost wrote.
+    private func inheritFromTheDead() {
+        for index in threads.indices where threads[index].state == .dead {
+            history.inherit(current, from: index)
+        }
     }
 
     func isLost(_ owner: Owner) -> Bool {

@@ -8,7 +8,16 @@ public struct ModelWaiter: Waiter {
     let engine: Engine
     let hasLimit: Bool
 
+    private var disregarded: UInt64 = 0
+
+    init(engine: Engine, hasLimit: Bool) {
+        self.engine = engine
+        self.hasLimit = hasLimit
+    }
+
     public var waited: UInt64 { 0 }
 
-    public mutating func wait() throws(SyncError) { try engine.wait(hasLimit) }
+    public mutating func disregard(_ slots: UInt64) { disregarded |= slots }
+
+    public mutating func wait() throws(SyncError) { try engine.wait(hasLimit, disregarded) }
 }

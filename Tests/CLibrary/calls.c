@@ -42,7 +42,7 @@ static int wrong(atoll_thread *me) {
     CHECK(atoll_thread_rank(NULL) == ATOLL_ERROR_INVALID);
     CHECK(strcmp(atoll_last_error(), "no thread") == 0);
     CHECK(atoll_barrier(NULL) == ATOLL_ERROR_INVALID);
-    CHECK(atoll_all_reduce_double(me, 1, 3, &d) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_all_reduce_double(me, 1, 4, &d) == ATOLL_ERROR_INVALID);
     CHECK(atoll_all_reduce_double(me, 1, ATOLL_SUM, NULL) == ATOLL_ERROR_INVALID);
     CHECK(atoll_all_reduce_int64(NULL, 1, ATOLL_SUM, &i) == ATOLL_ERROR_INVALID);
     CHECK(atoll_share(me, 2, 1, &i, &i) == ATOLL_ERROR_INVALID);

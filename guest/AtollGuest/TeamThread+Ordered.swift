@@ -48,9 +48,9 @@ public struct TeamOrder: ~Copyable {
     private let number: UInt64
     private var offset: UInt64 = 0
     private var isOver = false
-    fileprivate var spin: SpinBudget
+    var spin: SpinBudget
 
-    fileprivate init(_ place: TeamPlace, _ number: UInt64, _ spin: SpinBudget) {
+    init(_ place: TeamPlace, _ number: UInt64, _ spin: SpinBudget) {
         self.place = place
         self.number = number
         self.spin = spin
@@ -82,18 +82,18 @@ public struct TeamOrder: ~Copyable {
         loop.endTurn(offset + 1)
     }
 
-    fileprivate mutating func begin(_ offset: UInt64) {
+    mutating func begin(_ offset: UInt64) {
         self.offset = offset
         isOver = false
     }
 
-    fileprivate mutating func end() throws(TeamError) {
+    mutating func end() throws(TeamError) {
         if !isOver { try next { () throws(TeamError) in } }
     }
 }
 
 /// A loop cut into chunks that are handed out in rising order.
-private struct OrderedCut {
+struct OrderedCut {
     /// In turn, without asking.
     let isDealtOut: Bool
     let count: UInt64

@@ -36,39 +36,3 @@ public func atoll_barrier(_ me: OpaquePointer?) -> Int32 {
         return 0
     }
 }
-
-private func reduction(_ operation: Int32) -> Reduction? {
-    switch Int(operation) {
-    case Int(ATOLL_SUM): .sum
-    case Int(ATOLL_MINIMUM): .minimum
-    case Int(ATOLL_MAXIMUM): .maximum
-    default: nil
-    }
-}
-
-private func allReduce<T: Reducible>(
-    _ me: OpaquePointer?, _ value: T, _ operation: Int32, _ result: UnsafeMutablePointer<T>?
-) -> Int32 {
-    guard let result = unsafe result else { return invalid("no place for the result") }
-    guard let reduction = reduction(operation) else { return invalid("no such operation") }
-    return unsafe withThread(me) { (thread: inout TeamThread) throws(TeamError) in
-        unsafe result.pointee = try thread.allReduce(value, reduction)
-        return 0
-    }
-}
-
-@c @implementation
-public func atoll_all_reduce_double(
-    _ me: OpaquePointer?, _ value: Double, _ operation: Int32,
-    _ result: UnsafeMutablePointer<Double>?
-) -> Int32 {
-    unsafe allReduce(me, value, operation, result)
-}
-
-@c @implementation
-public func atoll_all_reduce_int64(
-    _ me: OpaquePointer?, _ value: Int64, _ operation: Int32,
-    _ result: UnsafeMutablePointer<Int64>?
-) -> Int32 {
-    unsafe allReduce(me, value, operation, result)
-}

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollGuest
+internal import AtollSystem
 
 /// What stands behind an `atoll_thread`: a thread of the team, and its last failure.
 @safe
 final class ThreadHandle {
     private var thread: UnsafeMutablePointer<TeamThread>?
     private(set) var failure: TeamError?
+    /// The ordered loop that the thread is in.
+    var order: OrderedLoop?
+    /// Locks of critical regions that the thread has looked up.
+    private var criticals: [(name: [UInt8], lock: TeamLock)] = []
 
     /// Hands `thread` to C for as long as `body` runs.
     func lend(_ thread: inout TeamThread, _ body: (OpaquePointer) -> Int32) -> Int32 {
@@ -25,6 +30,26 @@ final class ThreadHandle {
         // SAFETY: C hands in what its body was given, in that body.
         return unsafe Unmanaged<ThreadHandle>.fromOpaque(UnsafeRawPointer(pointer))
             .takeUnretainedValue()
+    }
+
+    /// The lock of the critical regions of this name.
+    func critical(_ name: [UInt8], _ team: Team) throws(TeamError) -> TeamLock {
+        if let known = criticals.first(where: { $0.name == name }) { return known.lock }
+        guard !name.isEmpty else { throw .badName }
+        var text = Text()
+        text.add("critical.")
+        text.add(name)
+        let lock = try team.lock(named: text.bytes)
+        criticals.append((name, lock))
+        return lock
+    }
+
+    /// Calls `body`, which does not use the thread, and remembers its failure.
+    func attempt(_ body: () throws(TeamError) -> Int32) -> Int32 {
+        do { return try body() } catch {
+            failure = error
+            return note(error)
+        }
     }
 
     /// Calls `body` with the thread, and remembers its failure.

@@ -43,7 +43,7 @@ extern "C" {
 
 // Programs built for a major version run with every later minor version of the library.
 #define ATOLL_VERSION_MAJOR 1
-#define ATOLL_VERSION_MINOR 0
+#define ATOLL_VERSION_MINOR 1
 
 /// The version of the library in use: major << 16 | minor.
 uint32_t atoll_version(void);
@@ -138,13 +138,42 @@ enum {
     ATOLL_SUM = 0,
     ATOLL_MINIMUM = 1,
     ATOLL_MAXIMUM = 2,
+    ATOLL_PRODUCT = 3,       // since 1.1, as the rest
+    ATOLL_AND = 4,           // of the bits; not of double
+    ATOLL_OR = 5,
+    ATOLL_EXCLUSIVE_OR = 6,
 };
 
 /// Reduces one value of each thread to one that all get; a barrier, too. Values are taken in order of
 /// rank: the same values give the same bits. Not-a-number wins. Errors: as atoll_barrier, and INVALID.
 int atoll_all_reduce_double(atoll_thread *me, double value, int operation, double *result);
-/// A sum wraps.
+/// A sum or product wraps.
 int atoll_all_reduce_int64(atoll_thread *me, int64_t value, int operation, int64_t *result);
+/// Since 1.1.
+int atoll_all_reduce_uint64(atoll_thread *me, uint64_t value, int operation, uint64_t *result);
+
+/// Makes one of two values: `*into` becomes what it and `*from` give together. Associative; of two
+/// ranks' values the lower one's is `into`. Since 1.1.
+typedef void (*atoll_combine)(void *into, const void *from, void *context);
+
+#define ATOLL_VALUE_BYTES 64
+
+/// Reduces one value of `bytes` bytes, at most ATOLL_VALUE_BYTES, of each thread by the caller's
+/// function, in order of rank; `value` is the thread's own before and the result after. `combine` runs
+/// in one thread of the team, with that thread's context. Since 1.1. Errors: as atoll_barrier, and
+/// INVALID.
+int atoll_all_reduce(
+    atoll_thread *me, void *value, size_t bytes, atoll_combine combine, void *context);
+
+/// Gives the value of the thread of rank `root` to all; a barrier, too. Since 1.1.
+/// Errors: as atoll_barrier, and INVALID.
+int atoll_broadcast(atoll_thread *me, void *value, size_t bytes, int root);
+
+// -------------------------------------------------------------------------------------------- loops
+
+// Barriers, reductions, loops, sections and single regions are constructs: all threads of the team call
+// the same ones in the same order, with the same ranges and schedules. A body may use its thread for
+// locks and memory, not for another construct.
 
 /// This thread's share of begin..<end: first..<last, contiguous, in order of rank, sizes differing by
 /// one at most. Errors: INVALID.
@@ -157,6 +186,82 @@ typedef int (*atoll_range_body)(atoll_thread *me, int64_t first, int64_t last, v
 /// gives, if that is not 0, at once. Errors: as atoll_barrier, and INVALID.
 int atoll_parallel_for(
     atoll_thread *me, int64_t begin, int64_t end, atoll_range_body body, void *context);
+
+/// How the iterations of a loop are shared out. Since 1.1.
+enum {
+    ATOLL_STATIC = 0,     // one contiguous share each; with a chunk size, chunks dealt out in turn
+    ATOLL_DYNAMIC = 1,    // chunks of one size (1 unless given), for whoever asks next
+    ATOLL_GUIDED = 2,     // chunks that shrink with what is left, down to `chunk`
+    ATOLL_TRAPEZOID = 3,  // chunks that shrink evenly from `chunk` (0: half of an even share) to `last`
+};
+
+/// Do not wait for the others at the loop's end. Up to eight such loops overlap.
+#define ATOLL_NO_WAIT 1u
+
+/// A loop's schedule. Zero all of it, then set `size` to sizeof(struct atoll_schedule). Since 1.1.
+struct atoll_schedule {
+    uint32_t size;
+    uint32_t kind;
+    uint32_t flags;
+    uint32_t reserved;
+    int64_t chunk;  // 0: what the kind says
+    int64_t last;
+};
+
+/// Calls `body` with each chunk that falls to this thread, then waits for all. Without a schedule: as
+/// atoll_parallel_for. Gives what `body` gives, if that is not 0, at once. Since 1.1.
+/// Errors: as atoll_barrier, and INVALID.
+int atoll_for(
+    atoll_thread *me, int64_t begin, int64_t end, const struct atoll_schedule *schedule,
+    atoll_range_body body, void *context);
+
+/// A function that one iteration of an ordered loop runs. 0: all is well. Since 1.1.
+typedef int (*atoll_iteration_body)(atoll_thread *me, int64_t index, void *context);
+
+/// Calls `body` with each iteration that falls to this thread, then waits for all. Within it,
+/// atoll_ordered runs a part of it in the order of the loop; an iteration that does not call it takes its
+/// turn at its end. Without a schedule: dynamic. Since 1.1. Errors: as atoll_barrier, and INVALID.
+int atoll_for_ordered(
+    atoll_thread *me, int64_t begin, int64_t end, const struct atoll_schedule *schedule,
+    atoll_iteration_body body, void *context);
+
+/// Runs `body` when all iterations before the present one have had their turn. Once an iteration. Gives
+/// what `body` gives. Since 1.1. Errors: as atoll_barrier, and INVALID outside of atoll_for_ordered.
+int atoll_ordered(atoll_thread *me, atoll_body body, void *context);
+
+/// A function that computes the value of first..<last, and combines it into `*value`. 0: all is well.
+/// Since 1.1.
+typedef int (*atoll_reduce_body)(
+    atoll_thread *me, int64_t first, int64_t last, void *value, void *context);
+
+/// Reduces over a range. `value`, of at most ATOLL_VALUE_BYTES, is what changes nothing when combined
+/// (0 of a sum), and the result afterwards, in all threads. The range is cut into the same parts
+/// whatever the team, and the parts are combined in their order: floating point gives the same bits for
+/// any number of machines, threads, and any timing. `body` gets its part's value as it was given here.
+/// Since 1.1. Errors: as atoll_barrier, and INVALID.
+int atoll_reduce_for(
+    atoll_thread *me, int64_t begin, int64_t end, void *value, size_t bytes, atoll_reduce_body body,
+    atoll_combine combine, void *context);
+
+// ----------------------------------------------------------------------------- sections and regions
+
+/// Runs `body` in the first thread that comes here, and in no other; then waits for all, unless `flags`
+/// say ATOLL_NO_WAIT. Gives what `body` gives. Since 1.1. Errors: as atoll_barrier, and INVALID.
+int atoll_single(atoll_thread *me, uint32_t flags, atoll_body body, void *context);
+
+/// Calls `body` with 0 to `count` - 1, once each, in whichever threads are free; then waits for all,
+/// unless `flags` say ATOLL_NO_WAIT. Since 1.1. Errors: as atoll_barrier, and INVALID.
+int atoll_sections(
+    atoll_thread *me, int count, uint32_t flags, atoll_iteration_body body, void *context);
+
+/// A function that a critical region runs; `owner_died`: whether the thread that was in it before died
+/// there, and the body has to repair what it left. 0: all is well, and repaired. Since 1.1.
+typedef int (*atoll_critical_body)(atoll_thread *me, int owner_died, void *context);
+
+/// Runs `body` while no other thread of the team is in a critical region of this name. Where the body
+/// of one that took over from the dead gives anything but 0, the region is closed to all: POISONED.
+/// Since 1.1. Errors: as atoll_lock_open and atoll_lock_acquire.
+int atoll_critical(atoll_thread *me, const char *name, atoll_critical_body body, void *context);
 
 // -------------------------------------------------------------------------------------------- locks
 

@@ -175,6 +175,17 @@ public final class Team: Sendable {
         return SharedArray(region.memory, at: record.offset, count: count)
     }
 
+    /// The memory of a team's tasks.
+    func taskArea(of block: TeamBlock, _ layout: TaskLayout) throws(TeamError) -> Int {
+        var name = Text()
+        name.add(block.offset)
+        name.add(".")
+        name.add(layout.capacity)
+        let full = Self.objectName(environment.job, "tasks.", name.bytes)
+        return try directory.openOrCreate(full, bytes: layout.bytes, job: environment.job) { _, _ in
+        }.offset
+    }
+
     private static func bytes(_ text: StaticString) -> [UInt8] {
         var result = Text()
         result.add(text)

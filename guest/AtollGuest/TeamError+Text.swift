@@ -48,6 +48,8 @@ extension TeamError {
             text.add("the region has no room for an object of bytes: ")
             text.add(bytes)
         case .noSuchObject: text.add("there is no object of this name")
+        case .differentTasks:
+            text.add("the processes' task functions differ, or one was not defined")
         case .sync(let error): Self.add(error, to: &text)
         case .program(let code):
             text.add("the program gave up with code ")

@@ -29,6 +29,9 @@ public enum TeamError: Error, Equatable, Sendable {
     case noRoom(bytes: Int)
     /// There is no object of this name.
     case noSuchObject
+    /// The processes' task functions differ: they are declared in the same order, with the same
+    /// names and arguments, in all; or one that is spawned was never defined.
+    case differentTasks
     case sync(SyncError)
     /// The program's own reason.
     case program(code: Int32)

@@ -36,6 +36,9 @@ public struct TeamThread: ~Copyable {
     var ranks: TeamRanks
     /// Locks of critical regions that this thread has looked up.
     var criticals: [(name: [UInt8], lock: TeamLock)] = []
+    /// Where tasks lie, by capacity, and those that run now.
+    var taskAreas: [(capacity: Int, offset: Int)] = []
+    var work: TaskWork?
 
     /// Made in the thread that it stands for: a thread of the whole team.
     init(_ team: Team, _ index: Int) {

@@ -22,6 +22,7 @@ enum Code {
         case .badName: Int32(ATOLL_ERROR_BAD_NAME)
         case .sizeMismatch: Int32(ATOLL_ERROR_SIZE_MISMATCH)
         case .noRoom: Int32(ATOLL_ERROR_NO_ROOM)
+        case .differentTasks: Int32(ATOLL_ERROR_INVALID)
         case .noSuchObject: Int32(ATOLL_ERROR_NO_SUCH_OBJECT)
         case .sync(let error): of(error)
         case .program(let code): code

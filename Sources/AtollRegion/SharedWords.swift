@@ -17,6 +17,14 @@ public struct SharedWords: Words, ~Escapable {
         self.count = count
     }
 
+    /// SAFETY: as above.
+    @_lifetime(borrow owner)
+    @inlinable
+    init(at address: UnsafeMutableRawPointer, count: Int, of owner: borrowing MappedWords) {
+        unsafe base = address
+        self.count = count
+    }
+
     @inlinable
     func pointer(_ offset: Int) -> UnsafeMutablePointer<Atomic<UInt64>> {
         // Rotated, an offset off its boundary or below zero is larger than any count: one check.

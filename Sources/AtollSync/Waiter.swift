@@ -12,6 +12,10 @@ public protocol Waiter {
     /// The loss of these members is known and ends no wait from now on.
     mutating func disregard(_ slots: UInt64)
 
+    /// Passes about so many pauses' time, whatever happens meanwhile. Does nothing where no time is to be
+    /// spent so.
+    mutating func pause(_ times: Int)
+
     /// Nanoseconds that this wait has taken so far; 0 while it has only spun. For the figures that
     /// objects keep of themselves: AtollSync reads no clock.
     var waited: UInt64 { get }
@@ -19,5 +23,7 @@ public protocol Waiter {
 
 extension Waiter {
     @inlinable public mutating func disregard(_ slots: UInt64) {}
+
+    @inlinable public mutating func pause(_ times: Int) {}
     @inlinable public var waited: UInt64 { 0 }
 }

@@ -95,6 +95,45 @@ struct TeamTests {
         #expect((sizes.max() ?? 0) - (sizes.min() ?? 0) <= 1)
     }
 
+    @Test func aRecursiveLockIsGivenBackAsOftenAsItWasTaken() throws {
+        let job = try LocalJob(vms: 2, threadsPerVM: 1)
+        let failures = try together(job) { (me: inout TeamThread) throws(TeamError) in
+            let lock = try me.team.lock("r", recursive: true)
+            if me.rank == 0 {
+                _ = try me.lock(lock)
+                _ = try me.lock(lock)
+                try me.unlock(lock)
+            }
+            try me.barrier()
+            if me.rank == 1, try me.tryLock(lock) != nil { throw .program(code: 1) }
+            try me.barrier()
+            if me.rank == 0 { try me.unlock(lock) }
+            try me.barrier()
+            if me.rank == 1, try me.tryLock(lock) != .clean { throw .program(code: 2) }
+        }
+        #expect(failures == [nil, nil])
+    }
+
+    @Test func aTimedWaitEnds() throws {
+        let job = try LocalJob(vms: 2, threadsPerVM: 1)
+        let failures = try together(job) { (me: inout TeamThread) throws(TeamError) in
+            let lock = try me.team.lock("t")
+            if me.rank == 0 { _ = try me.lock(lock) }
+            try me.barrier()
+            if me.rank == 1 {
+                var ended = false
+                do throws(TeamError) { _ = try me.lock(lock, timeout: 2_000_000) } catch {
+                    guard error == .sync(.timedOut) else { throw error }
+                    ended = true
+                }
+                if !ended { throw .program(code: 1) }
+            }
+            try me.barrier()
+            if me.rank == 0 { try me.unlock(lock) }
+        }
+        #expect(failures == [nil, nil])
+    }
+
     @Test func locksKeepAllVMsApart() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 2)
         let failures = try together(job) { (me: inout TeamThread) throws(TeamError) in
@@ -160,6 +199,10 @@ struct TeamTests {
             try second.array(named: Array(repeating: 0x61, count: 60), of: UInt8.self, count: 1)
         }
         #expect(throws: TeamError.badName) { try second.lock(named: [0x61, 0]) }
+        _ = try first.lock("kind")
+        #expect(throws: TeamError.kindMismatch(found: .lock, expected: .recursiveLock)) {
+            try second.lock("kind", recursive: true)
+        }
         // What a finished job had is free again.
         job.launch.board.finish(job.launch.ticket)
         #expect(job.region.objects.isEmpty)

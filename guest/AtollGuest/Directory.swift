@@ -43,6 +43,7 @@ public struct Directory: Sendable {
     ///   - build: fills a new object, whose bytes are zero. It can be called more than once, should
     ///     somebody remove the object meanwhile, and must not use the directory.
     /// - Throws: ``TeamError/badName``, ``TeamError/sizeMismatch(found:expected:)``,
+    ///   ``TeamError/kindMismatch(found:expected:)``,
     ///   ``TeamError/noRoom(bytes:)``, ``TeamError/sync(_:)``.
     public func openOrCreate(
         _ name: [UInt8], kind: ObjectKind = .data, bytes: Int, job: UInt64,
@@ -55,6 +56,9 @@ public struct Directory: Sendable {
             case .ready(let record):
                 guard record.bytes == bytes else {
                     throw .sizeMismatch(found: record.bytes, expected: bytes)
+                }
+                guard record.kind == kind else {
+                    throw .kindMismatch(found: record.kind, expected: kind)
                 }
                 return record
             case .build(let record):

@@ -140,14 +140,17 @@ public final class Team: Sendable {
     /// The lock of this name, the same for all threads of the team.
     ///
     /// - Throws: as ``Directory/openOrCreate(_:bytes:job:build:)``.
-    public func lock(_ name: StaticString) throws(TeamError) -> TeamLock {
-        try lock(named: Self.bytes(name))
+    public func lock(_ name: StaticString, recursive: Bool = false) throws(TeamError) -> TeamLock {
+        try lock(named: Self.bytes(name), recursive: recursive)
     }
 
-    public func lock(named name: [UInt8]) throws(TeamError) -> TeamLock {
+    public func lock(named name: [UInt8], recursive: Bool = false) throws(TeamError) -> TeamLock {
         let full = Self.objectName(environment.job, "lock.", name)
-        let record = try directory.openOrCreate(full, bytes: 64, job: environment.job) { _, _ in }
-        return TeamLock(offset: record.offset)
+        let record = try directory.openOrCreate(
+            full, kind: recursive ? .recursiveLock : .lock, bytes: SyncLayout.bytes,
+            job: environment.job
+        ) { _, _ in }
+        return TeamLock(offset: record.offset, isRecursive: recursive)
     }
 
     /// The array of this name, the same for all threads of the team; zero at first. It goes with the

@@ -44,6 +44,11 @@ extension TeamError {
             text.add(found)
             text.add(" bytes, not ")
             text.add(expected)
+        case .kindMismatch(let found, let expected):
+            text.add("the object of this name is of kind ")
+            text.add(found.rawValue)
+            text.add(", not ")
+            text.add(expected.rawValue)
         case .noRoom(let bytes):
             text.add("the region has no room for an object of bytes: ")
             text.add(bytes)

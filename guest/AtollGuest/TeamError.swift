@@ -25,6 +25,8 @@ public enum TeamError: Error, Equatable, Sendable {
     case badName
     /// An object of this name exists, with another size.
     case sizeMismatch(found: Int, expected: Int)
+    /// An object of this name exists, and is something else.
+    case kindMismatch(found: ObjectKind, expected: ObjectKind)
     /// The region has no room for so many bytes, or no free entry in its directory.
     case noRoom(bytes: Int)
     /// There is no object of this name.

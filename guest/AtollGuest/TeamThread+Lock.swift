@@ -3,17 +3,26 @@ internal import AtollRegion
 public import AtollSync
 
 extension TeamThread {
-    /// Waits until the lock is this thread's.
+    /// Waits until the lock is this thread's; a recursive one that is so already, it takes once more.
     ///
-    /// - Throws: ``TeamError/sync(_:)``: already held by this thread, poisoned, or no more sense in
-    ///   waiting.
-    public func lock(_ lock: TeamLock) throws(TeamError) -> Acquisition {
-        let memory = place.memory
-        var waiter = waiter(for: .somebody, on: lock.offset, .lock)
+    /// - Parameter timeout: nanoseconds; by default it waits as long as it makes sense.
+    /// - Throws: ``TeamError/sync(_:)``: already held by this thread, poisoned, the time is over, or no
+    ///   more sense in waiting.
+    public func lock(_ lock: TeamLock, timeout: UInt64 = .max) throws(TeamError) -> Acquisition {
+        if !lock.isRecursive, lock.counted(mapped).lockAtOnce(as: owner) { return .clean }
+        return try lockSlowly(lock, timeout)
+    }
+
+    @inline(never)
+    private func lockSlowly(_ lock: TeamLock, _ timeout: UInt64) throws(TeamError) -> Acquisition {
+        let kind: ObjectKind = lock.isRecursive ? .recursiveLock : .lock
+        var waiter = waiter(for: .somebody, on: lock.offset, kind, timeout: timeout)
         defer { waiter.end() }
         do {
-            return try RobustLock(memory.word(at: lock.offset)).lock(
-                as: owner, &waiter, team.liveness)
+            if lock.isRecursive {
+                return try lock.recursive(mapped).lock(as: owner, &waiter, team.liveness)
+            }
+            return try lock.counted(mapped).lock(as: owner, &waiter, team.liveness)
         } catch { throw .sync(error) }
     }
 
@@ -21,30 +30,29 @@ extension TeamThread {
     ///
     /// - Throws: ``TeamError/sync(_:)``: already held by this thread, or poisoned.
     public func tryLock(_ lock: TeamLock) throws(TeamError) -> Acquisition? {
-        let memory = place.memory
         do {
-            return try RobustLock(memory.word(at: lock.offset)).tryLock(as: owner, team.liveness)
+            if lock.isRecursive {
+                return try lock.recursive(mapped).tryLock(as: owner, team.liveness)
+            }
+            return try lock.counted(mapped).tryLock(as: owner, team.liveness)
         } catch { throw .sync(error) }
     }
 
-    /// Gives the lock back.
+    /// Gives the lock back; a recursive one once.
     ///
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func unlock(_ lock: TeamLock) throws(TeamError) {
-        let memory = place.memory
-        do { try RobustLock(memory.word(at: lock.offset)).unlock(as: owner) } catch {
-            throw .sync(error)
-        }
+        do {
+            if lock.isRecursive { return try lock.recursive(mapped).unlock(as: owner) }
+            try lock.counted(mapped).unlock(as: owner)
+        } catch { throw .sync(error) }
     }
 
     /// Declares that what a dead holder left has been repaired. Under the lock.
     ///
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func consistent(_ lock: TeamLock) throws(TeamError) {
-        let memory = place.memory
-        do { try RobustLock(memory.word(at: lock.offset)).consistent(as: owner) } catch {
-            throw .sync(error)
-        }
+        do { try lock.counted(mapped).consistent(as: owner) } catch { throw .sync(error) }
     }
 
     /// Calls `body` under the lock.

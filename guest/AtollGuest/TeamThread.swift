@@ -24,6 +24,7 @@ public struct TeamThread: ~Copyable {
     let owner: Owner
     let place: TeamPlace
     let seatPlace: BarrierPlace
+    let mapped: MappedWords
     var seat: BarrierSeat
     var spin: SpinBudget
     /// The number of the next construct that is shared out by a descriptor.
@@ -64,6 +65,7 @@ public struct TeamThread: ~Copyable {
         place = TeamPlace(team, block, rank: rank)
         spin = SpinBudget(place.limits)
         let memory = place.memory
+        mapped = MappedWords(memory)
         // No construct can complete without this thread, so that their number stands still here.
         seatPlace = BarrierPlace(
             vm: vmRank, first: rank - threadInVM, threads: threadsPerVM, rank: rank)

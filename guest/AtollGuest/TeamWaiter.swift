@@ -68,6 +68,16 @@ struct TeamWaiter: Waiter {
 
     mutating func disregard(_ slots: UInt64) { known |= slots }
 
+    @inline(__always)
+    mutating func pause(_ times: Int) {
+        var left = min(Int32(truncatingIfNeeded: times), pauses)
+        pauses -= left
+        while left > 0 {
+            Processor.pause()
+            left -= 1
+        }
+    }
+
     /// What the next wait of this thread learns from this one.
     @inline(__always)
     func teach(_ spin: inout SpinBudget) {

@@ -21,6 +21,7 @@ enum Code {
         case .threads: Int32(ATOLL_ERROR_THREADS)
         case .badName: Int32(ATOLL_ERROR_BAD_NAME)
         case .sizeMismatch: Int32(ATOLL_ERROR_SIZE_MISMATCH)
+        case .kindMismatch: Int32(ATOLL_ERROR_KIND_MISMATCH)
         case .noRoom: Int32(ATOLL_ERROR_NO_ROOM)
         case .differentTasks: Int32(ATOLL_ERROR_INVALID)
         case .noSuchObject: Int32(ATOLL_ERROR_NO_SUCH_OBJECT)
@@ -62,6 +63,7 @@ enum Code {
         case Int(ATOLL_ERROR_NOT_OWNER): "the thread holds the lock already, or does not hold it"
         case Int(ATOLL_ERROR_DRAINING): "the region is about to be unplugged"
         case Int(ATOLL_ERROR_TIMED_OUT): "the time is over"
+        case Int(ATOLL_ERROR_KIND_MISMATCH): "the object of this name is of another kind"
         case Int(ATOLL_ERROR_INVALID): "an argument makes no sense"
         default: "unknown error"
         }

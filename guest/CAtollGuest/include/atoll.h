@@ -70,6 +70,7 @@ enum {
     ATOLL_ERROR_DRAINING = -17,          // the region is about to be unplugged
     ATOLL_ERROR_TIMED_OUT = -18,
     ATOLL_ERROR_INVALID = -19,           // an argument makes no sense
+    ATOLL_ERROR_KIND_MISMATCH = -20,     // an object of this name is something else
 };
 
 /// What an error is, in a few words. Never NULL; lives as long as the process.

@@ -51,7 +51,7 @@ static int wrong(atoll_thread *me) {
     CHECK(atoll_parallel_for(me, 0, 1, NULL, NULL) == ATOLL_ERROR_INVALID);
     CHECK(atoll_parallel_for(me, 1, 0, range, NULL) == ATOLL_ERROR_INVALID);
     CHECK(atoll_lock_acquire(me, 0) == ATOLL_ERROR_INVALID);
-    CHECK(atoll_lock_acquire(me, lock + 1) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_lock_acquire(me, lock + 2) == ATOLL_ERROR_INVALID);
     CHECK(atoll_lock_acquire(me, UINT64_MAX - 63) == ATOLL_ERROR_INVALID);
     CHECK(atoll_lock_release(me, lock) == ATOLL_ERROR_NOT_OWNER);
     CHECK(atoll_lock_consistent(me, lock) == ATOLL_ERROR_NOT_OWNER);

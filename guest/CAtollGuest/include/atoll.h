@@ -298,6 +298,60 @@ int atoll_lock_consistent(atoll_thread *me, atoll_lock_handle lock);
 int atoll_array_open(
     atoll_team *team, const char *name, size_t count, size_t element_bytes, void **address);
 
+// --------------------------------------------------------------------------- counters and queues
+
+// Since 1.1. None of them holds anything for a thread: one that dies leaves what it had added, and
+// nothing half done. They go when the job ends.
+
+/// How long a call waits: nanoseconds. After them it gives TIMED_OUT.
+#define ATOLL_FOREVER UINT64_MAX
+/// It does not wait, and gives ATOLL_BUSY where it would have to.
+#define ATOLL_AT_ONCE 0
+
+/// A named sum that all threads add to without waiting for each other.
+typedef uint64_t atoll_counter_handle;
+
+/// Errors: as atoll_lock_open.
+int atoll_counter_open(atoll_team *team, const char *name, atoll_counter_handle *counter);
+/// Wraps. Errors: INVALID.
+int atoll_counter_add(atoll_thread *me, atoll_counter_handle counter, int64_t delta);
+/// All that was added by what this thread knows of, and perhaps some of what is being added now.
+/// Errors: INVALID.
+int atoll_counter_sum(atoll_thread *me, atoll_counter_handle counter, int64_t *sum);
+
+/// A named queue of words, with any number of producers and consumers. A plain value.
+typedef struct atoll_queue_handle {
+    uint64_t place;
+    uint64_t capacity;
+} atoll_queue_handle;
+
+/// Room for `capacity` elements, a power of two. Errors: as atoll_lock_open, and SIZE_MISMATCH.
+int atoll_queue_open(
+    atoll_team *team, const char *name, size_t capacity, atoll_queue_handle *queue);
+/// Adds an element. Gives 0 or ATOLL_BUSY. Errors: TIMED_OUT, MEMBER_LOST, PEER_FAILED, DRAINING,
+/// INVALID.
+int atoll_queue_push(
+    atoll_thread *me, atoll_queue_handle queue, uint64_t value, uint64_t nanoseconds);
+/// Takes the oldest element. Gives 0 or ATOLL_BUSY. Errors: as atoll_queue_push.
+int atoll_queue_pop(
+    atoll_thread *me, atoll_queue_handle queue, uint64_t *value, uint64_t nanoseconds);
+
+/// A named queue of words from one thread to another one, faster than a queue. A plain value.
+typedef struct atoll_ring_handle {
+    uint64_t place;
+    uint64_t capacity;
+} atoll_ring_handle;
+
+/// Room for `capacity` elements, a power of two. Errors: as atoll_lock_open, and SIZE_MISMATCH.
+int atoll_ring_open(atoll_team *team, const char *name, size_t capacity, atoll_ring_handle *ring);
+/// Adds an element, in the one thread that does. Gives 0 or ATOLL_BUSY. Errors: as atoll_queue_push.
+int atoll_ring_push(
+    atoll_thread *me, atoll_ring_handle ring, uint64_t value, uint64_t nanoseconds);
+/// Takes the oldest element, in the one thread that does. Gives 0 or ATOLL_BUSY. Errors: as
+/// atoll_queue_push.
+int atoll_ring_pop(
+    atoll_thread *me, atoll_ring_handle ring, uint64_t *value, uint64_t nanoseconds);
+
 #ifdef __cplusplus
 }
 #endif

@@ -72,7 +72,8 @@ public final class Team: Sendable {
                 name, kind: .team, bytes: bytes, job: environment.job
             ) {
                 block($1).build(
-                    $0, slots: watch.members.map { $0.slot }, threadsPerVM: environment.threadsPerVM)
+                    $0, slots: watch.members.map { $0.slot }, threadsPerVM: environment.threadsPerVM
+                )
             }
             return block(record.offset)
         } catch {
@@ -195,8 +196,7 @@ public final class Team: Sendable {
         return result.bytes
     }
 
-    static func objectName(_ job: UInt64, _ kind: StaticString, _ name: [UInt8]) -> [UInt8]
-    {
+    static func objectName(_ job: UInt64, _ kind: StaticString, _ name: [UInt8]) -> [UInt8] {
         var text = Text()
         text.add("job.")
         text.add(job)

@@ -45,6 +45,7 @@ static void *work(void *argument) {
     run(me, steps / 10 + 1, &state, window);
     pthread_barrier_wait(&all);
     uint64_t start = now();
+    pthread_barrier_wait(&all);
     run(me, steps, &state, window);
     pthread_barrier_wait(&all);
     took[me] = now() - start;

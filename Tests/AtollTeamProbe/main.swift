@@ -91,6 +91,31 @@ do throws(TeamError) {
             }
         }
         say("\(data[0]) \(data[1])")
+    case "restart":
+        // One process, if told so, stays in a chunk for ever.
+        let isVictim = Invocation.variable("PROBE_VICTIM") != nil
+        let data = try team.array("probe", of: Int64.self, count: count)
+        say("joined")
+        try team.run { (me: inout TeamThread) throws(TeamError) in
+            let lost = try me.parallelForRestartable(0..<count, chunk: 3) { (me, chunk) in
+                for i in chunk {
+                    if isVictim {
+                        if me.threadInVM == 0 { say("in a chunk") }
+                        sleepForEver()
+                    }
+                    data[i] = Int64(i)
+                }
+            }
+            let wrong = (0..<count).count { data[$0] != Int64($0) }
+            let sum = try me.parallelReduce(
+                0..<count, 0, .dynamic(), { $0.reduce(0, +) }, combine: +)
+            if me.threadInVM == 0 {
+                say(
+                    "lost \(lost.nonzeroBitCount) wrong \(wrong) present \(me.presentSize) sum \(sum)"
+                )
+            }
+        }
+        say("done")
     case "leave-early":
         say("joined")
     default:

@@ -42,6 +42,28 @@ struct TeamBlock: Sendable {
             .suggested(size: layout.size))
     }
 
+    /// What the barrier's words say of the VMs that take part: slot, first rank, how many threads.
+    func members(_ memory: SharedMemory) -> [(slot: Int, ranks: Range<Int>)] {
+        let words = BarrierLayout(vms: layout.vms, size: layout.size)
+        return (0..<layout.vms).map { vm in
+            let slot = memory.load(word: barrier + words.slot(of: vm))
+            let threads = memory.load(word: barrier + words.threads(of: vm))
+            let first = Int(threads & 0xffff)
+            return (Int(slot & 0xff) - 1, first..<(first + Int(threads >> 32 & 0xffff)))
+        }
+    }
+
+    /// The slot of the member whose thread has this rank; -1: nobody's.
+    func slot(_ memory: SharedMemory, ofRank rank: Int) -> Int {
+        members(memory).first { $0.ranks.contains(rank) }?.slot ?? -1
+    }
+
+    /// The ranks of the threads that are left when these members are gone.
+    func ranks(_ memory: SharedMemory, without slots: UInt64) -> [Int] {
+        members(memory).filter { slots >> UInt64($0.slot & 63) & 1 == 0 }
+            .flatMap { Array($0.ranks) }
+    }
+
     /// Fills a new block, all zero.
     ///
     /// - Parameter slots: of the members that take part, in order of rank.

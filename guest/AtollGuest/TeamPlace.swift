@@ -34,11 +34,26 @@ final class TeamPlace: Sendable {
         line = 0
     }
 
+    /// Members that the thread's team goes on without.
+    var dropped: UInt64 {
+        if line != 0 { return memory.load(word: block.dropped) }
+        return watch?.block.map { memory.load(word: $0.dropped) } ?? 0
+    }
+
     /// Whether the wait has lost its sense.
     ///
-    /// - Parameter known: members whose loss ends no wait.
-    func check(_ known: UInt64) throws(SyncError) {
-        if let watch { return try watch.check(known) }
-        if region.state != .ready { throw .draining }
+    /// - Parameters:
+    ///   - known: members whose loss ends no wait.
+    ///   - everybody: whether a process that has ended is missed.
+    func check(_ known: UInt64, everybody: Bool) throws(SyncError) {
+        guard let watch else {
+            if region.state != .ready { throw .draining }
+            return
+        }
+        let known = known | dropped
+        try watch.check(known)
+        guard everybody else { return }
+        let ended = watch.endedMembers & ~known
+        if ended != 0 { throw .memberLost(slots: ended) }
     }
 }

@@ -77,6 +77,7 @@ public struct TeamThread: ~Copyable {
         presentSize = size
         ranks = TeamRanks(size: size)
         TeamThreadLine.setOwner(owner.word, memory, at: place.line)
+        if seat.lostSlots != 0 { countPresent() }
     }
 
     deinit {

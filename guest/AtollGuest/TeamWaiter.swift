@@ -93,16 +93,13 @@ struct TeamWaiter: Waiter {
         let now = MonotonicClock.now()
         if started == 0 { begin(now) }
         waited = max(now &- started, 1)
-        try place.check(known)
+        try place.check(known, everybody: false)
         if waited >= timeout { throw .timedOut }
         if waited < place.limits.yielding { return Processor.yield() }
         say(waited)
         MonotonicClock.sleep(nanoseconds: min(sleep, timeout - waited))
         sleep = min(sleep * 2, Self.longestSleep)
-        try place.check(known)
-        guard purpose == .everybody, let watch = place.watch else { return }
-        let ended = watch.endedMembers & ~known
-        if ended != 0 { throw .memberLost(slots: ended) }
+        try place.check(known, everybody: purpose == .everybody)
     }
 
     // MARK: The thread's line

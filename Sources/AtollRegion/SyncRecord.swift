@@ -5,6 +5,8 @@ internal import CAtollABI
 /// all of it: it is for people to look at, and no proof of anything.
 public struct SyncRecord: Sendable, Equatable {
     public let object: ObjectRecord
+    /// What it is; of a team's object, its barrier.
+    public let kind: ObjectKind
     public let figures: SyncFigures
     /// `nil` where nobody holds it, or nobody can.
     public let holder: OwnerName?
@@ -30,15 +32,25 @@ extension SyncFigures {
 }
 
 extension Region {
-    /// What this object says of its use; `nil` where it is none that does, or too small for it.
+    /// What this object says of its use, and a team's object of its barrier; `nil` where it is none that
+    /// does, or too small for it.
     public func sync(_ object: ObjectRecord) -> SyncRecord? {
-        guard object.kind.hasFigures, object.state == .ready, object.bytes >= SyncLayout.bytes,
-            let figures = SyncFigures(memory, at: object.offset)
+        guard object.state == .ready, let at = figures(of: object),
+            let figures = SyncFigures(memory, at: at)
         else { return nil }
         let hasHolder = object.kind.hasHolder
         return SyncRecord(
-            object: object, figures: figures,
+            object: object, kind: object.kind == .team ? .barrier : object.kind, figures: figures,
             holder: hasHolder ? OwnerName(word: figures.word) : nil,
             isPoisoned: hasHolder && figures.word & ATOLL_OWNER_POISONED != 0)
+    }
+
+    /// Where they lie.
+    private func figures(of object: ObjectRecord) -> Int? {
+        if object.kind == .team {
+            guard let (_, layout) = teamHead(object) else { return nil }
+            return object.offset + layout.barrier
+        }
+        return object.kind.hasFigures && object.bytes >= SyncLayout.bytes ? object.offset : nil
     }
 }

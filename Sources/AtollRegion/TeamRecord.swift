@@ -46,11 +46,7 @@ extension Region {
     /// The team whose block this object is; `nil` where it is none, or does not make sense. Bounded work:
     /// no more threads than a team can have and the object has lines for.
     public func team(_ object: ObjectRecord) -> TeamRecord? {
-        guard object.kind == .team, object.state == .ready, object.bytes >= Int(ATOLL_LINE),
-            let head = TeamHead(memory, at: object.offset)
-        else { return nil }
-        let layout = TeamLayout(size: head.size, vms: head.vms)
-        guard layout.bytes <= object.bytes, head.threadsPerVM <= head.size else { return nil }
+        guard let (head, layout) = teamHead(object) else { return nil }
         let threads = (0..<head.size).map { rank in
             let line = object.offset + layout.thread(rank)
             return TeamThreadRecord(
@@ -62,5 +58,15 @@ extension Region {
         return TeamRecord(
             object: object, size: head.size, vms: head.vms, threadsPerVM: head.threadsPerVM,
             threads: threads)
+    }
+
+    /// What all of a team agree on, checked against the object's size.
+    func teamHead(_ object: ObjectRecord) -> (TeamHead, TeamLayout)? {
+        guard object.kind == .team, object.state == .ready, object.bytes >= Int(ATOLL_LINE),
+            let head = TeamHead(memory, at: object.offset)
+        else { return nil }
+        let layout = TeamLayout(size: head.size, vms: head.vms)
+        guard layout.bytes <= object.bytes, head.threadsPerVM <= head.size else { return nil }
+        return (head, layout)
     }
 }

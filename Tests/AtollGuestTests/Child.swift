@@ -16,6 +16,9 @@ final class Child: @unchecked Sendable {
         ProcessInfo.processInfo.environment["ATOLL_GUEST_PROGRAMS"]
         .map { URL(fileURLWithPath: $0) } ?? besideThis
 
+    /// Where a program that was built with this test lies.
+    static func path(of program: String) -> String { place(of: program).path }
+
     private static func place(of program: String) -> URL {
         if program.hasPrefix("/") { return URL(fileURLWithPath: program) }
         let embedded = products.appendingPathComponent(program)

@@ -51,6 +51,7 @@ import Testing
     @Test func onlyWhatKeepsFiguresHasThem() throws {
         let region = try region()
         #expect(region.sync(try make(region, .data)) == nil)
+        // A team that makes no sense.
         #expect(region.sync(try make(region, .team)) == nil)
         #expect(region.sync(try make(region, .lock, bytes: 127)) == nil)
         let building = try #require(
@@ -127,6 +128,17 @@ import Testing
         // All have come: the last of them lets them go.
         wait(region, object, rank: 3, on: object.offset, nanoseconds: 100)
         #expect(try #require(region.team(object)).isStuck(bound: 5) == false)
+    }
+
+    @Test func aTeamSaysHowItsBarrierWasUsed() throws {
+        let region = try region()
+        let object = try team(region)
+        let barrier = object.offset + TeamLayout(size: 4, vms: 2).barrier
+        region.memory.store64(12, at: barrier + SyncLayout.acquisitions)
+        region.memory.store64(.max, at: barrier + SyncLayout.word)
+        let record = try #require(region.sync(object))
+        #expect(record.kind == .barrier && record.figures.acquisitions == 12)
+        #expect(record.holder == nil && !record.isPoisoned)
     }
 
     @Test func whatIsNoTeamIsNone() throws {

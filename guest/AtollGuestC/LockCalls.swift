@@ -22,19 +22,34 @@ func bytes(_ name: UnsafePointer<CChar>?) -> [UInt8]? {
     return result
 }
 
-@c @implementation
-public func atoll_lock_open(
+private func open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?,
-    _ lock: UnsafeMutablePointer<atoll_lock_handle>?
+    _ lock: UnsafeMutablePointer<atoll_lock_handle>?, recursive: Bool
 ) -> Int32 {
     guard let pointer = unsafe pointer, let name = unsafe bytes(name), let lock = unsafe lock else {
         return invalid("no team, no name, or no place for the lock")
     }
     let team = team(pointer)
     return answer { () throws(TeamError) in
-        unsafe lock.pointee = try team.lock(named: name).handle
+        unsafe lock.pointee = try team.lock(named: name, recursive: recursive).handle
         return 0
     }
+}
+
+@c @implementation
+public func atoll_lock_open(
+    _ team: OpaquePointer?, _ name: UnsafePointer<CChar>?,
+    _ lock: UnsafeMutablePointer<atoll_lock_handle>?
+) -> Int32 {
+    unsafe open(team, name, lock, recursive: false)
+}
+
+@c @implementation
+public func atoll_lock_open_recursive(
+    _ team: OpaquePointer?, _ name: UnsafePointer<CChar>?,
+    _ lock: UnsafeMutablePointer<atoll_lock_handle>?
+) -> Int32 {
+    unsafe open(team, name, lock, recursive: true)
 }
 
 private func withLock(
@@ -54,6 +69,15 @@ private func code(_ acquisition: Acquisition) -> Int32 {
 @c @implementation
 public func atoll_lock_acquire(_ me: OpaquePointer?, _ lock: atoll_lock_handle) -> Int32 {
     unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in code(try thread.lock(lock)) }
+}
+
+@c @implementation
+public func atoll_lock_acquire_timed(
+    _ me: OpaquePointer?, _ lock: atoll_lock_handle, _ nanoseconds: UInt64
+) -> Int32 {
+    unsafe withLock(me, lock) { (thread, lock) throws(TeamError) in
+        code(try thread.lock(lock, timeout: nanoseconds))
+    }
 }
 
 @c @implementation

@@ -38,7 +38,7 @@ struct RunReport {
         let figures = record.figures
         return [
             Message.printable(Self.shortName(record.object.name, job: job)),
-            Self.text(record.object.kind.name),
+            Self.text(record.kind.name),
             Self.number(figures.acquisitions), Self.number(figures.contended),
             Self.time(figures.waitNanoseconds), Self.bound(figures.wait(percent: 50)),
             Self.bound(figures.wait(percent: 99)), Self.number(figures.deaths), holder(record),

@@ -61,7 +61,7 @@ struct SyncView {
         }
         let figures = record.figures
         return SyncObject(
-            region: name, name: text(record.object.name), kind: "\(record.object.kind.name)",
+            region: name, name: text(record.object.name), kind: "\(record.kind.name)",
             job: record.object.job == 0 ? nil : record.object.job,
             acquisitions: figures.acquisitions, contended: figures.contended,
             waited: figures.waitNanoseconds, waits: figures.waits,

@@ -273,6 +273,10 @@ typedef uint64_t atoll_lock_handle;
 /// fine. Errors: BAD_NAME, NO_ROOM, MEMBER_LOST, DRAINING, INVALID.
 int atoll_lock_open(atoll_team *team, const char *name, atoll_lock_handle *lock);
 
+/// The recursive lock of this name: its holder may take it again, and gives it back as often. A lock of
+/// this name of the other kind is another one's: KIND_MISMATCH. Since 1.1. Errors: as atoll_lock_open.
+int atoll_lock_open_recursive(atoll_team *team, const char *name, atoll_lock_handle *lock);
+
 /// How a lock was taken, if that is not 0: its holder died. The caller holds it, repairs the data and
 /// calls atoll_lock_consistent; else the lock is poisoned from its release on.
 #define ATOLL_OWNER_DIED 1
@@ -282,6 +286,8 @@ int atoll_lock_open(atoll_team *team, const char *name, atoll_lock_handle *lock)
 /// Waits until the lock is the calling thread's. Gives 0 or ATOLL_OWNER_DIED.
 /// Errors: POISONED, NOT_OWNER (this thread has it), MEMBER_LOST, PEER_FAILED, DRAINING.
 int atoll_lock_acquire(atoll_thread *me, atoll_lock_handle lock);
+/// The same, for so many nanoseconds at most. Since 1.1. Errors: those, and TIMED_OUT.
+int atoll_lock_acquire_timed(atoll_thread *me, atoll_lock_handle lock, uint64_t nanoseconds);
 /// Takes it if that needs no waiting. Gives 0, ATOLL_OWNER_DIED or ATOLL_BUSY.
 int atoll_lock_try(atoll_thread *me, atoll_lock_handle lock);
 /// Errors: NOT_OWNER.
@@ -351,6 +357,41 @@ int atoll_ring_push(
 /// atoll_queue_push.
 int atoll_ring_pop(
     atoll_thread *me, atoll_ring_handle ring, uint64_t *value, uint64_t nanoseconds);
+
+// ------------------------------------------------------------------------------------- statistics
+
+/// What an object is. Since 1.1.
+enum {
+    ATOLL_KIND_LOCK = 1,
+    ATOLL_KIND_RECURSIVE_LOCK = 2,
+    ATOLL_KIND_READ_WRITE_LOCK = 3,
+    ATOLL_KIND_CONDITION = 4,
+    ATOLL_KIND_SEMAPHORE = 5,
+    ATOLL_KIND_ONCE = 6,
+    ATOLL_KIND_LATCH = 7,
+    ATOLL_KIND_BARRIER = 8,
+    ATOLL_KIND_HEAP = 10,
+    ATOLL_KIND_RING = 11,
+    ATOLL_KIND_QUEUE = 12,
+    ATOLL_KIND_COUNTER = 14,
+};
+
+/// How an object was used since it was made. Later versions may know more fields. Since 1.1.
+struct atoll_statistics {
+    uint32_t size;          // set it to sizeof(struct atoll_statistics) before the call
+    uint32_t kind;
+    uint64_t acquisitions;  // times it was taken; of a barrier: rounds completed
+    uint64_t contended;     // of these, after waiting
+    uint64_t wait_ns;       // that all waits took together, spinning left out
+    uint64_t waiters;       // threads that wait now
+    uint64_t deaths;        // holders that died
+    uint32_t waits[16];     // of 2^k to 2^(k+1) microseconds; the first shorter ones, the last longer ones, too
+};
+
+/// Describes the use of an object, as far as `statistics->size` reaches. `place`: the handle of a lock or
+/// a counter, the `place` of a queue's or a ring's; 0: the team's barrier. Since 1.1. Errors: INVALID.
+int atoll_get_statistics(
+    atoll_team *team, uint64_t place, struct atoll_statistics *statistics);
 
 #ifdef __cplusplus
 }

@@ -162,6 +162,10 @@ let package = Package(
             linkerSettings: guestLink),
 
         .executableTarget(
+            name: "atoll-conformance",
+            dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
+            path: "Tests/AtollConformance", swiftSettings: shared, linkerSettings: guestLink),
+        .executableTarget(
             name: "atoll-sync-bench",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
             path: "Tests/AtollBench/Sync", swiftSettings: shared, linkerSettings: guestLink),
@@ -173,6 +177,7 @@ let package = Package(
             name: "AtollAgentTests",
             dependencies: [
                 "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "CAtollABI", "atoll-agent",
+                "atoll-conformance",
                 "atoll-run",
             ],
             swiftSettings: strict),

@@ -19,7 +19,7 @@ final class Program: @unchecked Sendable {
 
     /// Where this process has its Swift runtime from: programs that can also be Embedded Swift are
     /// linked without the path to it.
-    private static let runtime: String = {
+    static let runtime: String = {
         let maps = String(
             decoding: FileHandle(forReadingAtPath: "/proc/self/maps")!.readDataToEndOfFile(),
             as: UTF8.self)

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+//   atoll-conformance SUITE|all [ROUNDS]        (started by atoll-run or atoll run)
+//
+// Tries the library's types and constructs in the threads of a job, and says how many checks held: each process ends
+// with 0 only if all did.
+
+import AtollGuest
+import AtollSystem
+
+let arguments = Invocation.arguments
+let wanted = arguments.first ?? Array("all".utf8)
+let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 300)
+
+func say(_ text: Text, to descriptor: Int32) {
+    var line = text
+    line.add("\n")
+    try? line.write(to: descriptor)
+}
+
+func name(_ suite: Suite) -> [UInt8] {
+    var text = Text()
+    text.add(suite.name)
+    return text.bytes
+}
+
+let chosen = Suite.all.filter { wanted == Array("all".utf8) || wanted == name($0) }
+
+func run() throws(TeamError) {
+    let team = try Team.join()
+    for suite in chosen {
+        let code = suite.run
+        do throws(TeamError) {
+            try team.run { (me: inout TeamThread) throws(TeamError) in try code(&me, rounds) }
+        } catch {
+            var text = Text()
+            text.add("conformance: ")
+            text.add(suite.name)
+            text.add(": ")
+            text.add(error.text)
+            say(text, to: 2)
+            throw error
+        }
+        if team.vmRank == 0 {
+            var text = Text()
+            text.add("ok ")
+            text.add(suite.name)
+            say(text, to: 1)
+        }
+    }
+}
+
+func end() -> Int32 {
+    guard rounds > 0, !chosen.isEmpty else {
+        var text = Text()
+        text.add("usage: atoll-conformance SUITE|all [ROUNDS]; suites:")
+        for suite in Suite.all {
+            text.add(" ")
+            text.add(suite.name)
+        }
+        say(text, to: 2)
+        return 64
+    }
+    do { try run() } catch { return 1 }
+    return 0
+}
+
+Current.exit(end())

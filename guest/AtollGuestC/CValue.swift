@@ -16,6 +16,18 @@ struct CValue: BitwiseCopyable {
         }
     }
 
+    /// The same of what may be nothing: `nil` for too many bytes, or for some without an address.
+    init?(copying value: UnsafeRawPointer?, _ bytes: Int) {
+        guard bytes >= 0, bytes <= Int(ATOLL_VALUE_BYTES) else { return nil }
+        guard bytes > 0 else { return }
+        // SAFETY: only compared with nil here.
+        guard let value = unsafe value else { return nil }
+        // SAFETY: the caller's variable, of so many bytes; ours has room, checked above.
+        unsafe withUnsafeMutableBytes(of: &words) {
+            unsafe $0.baseAddress!.copyMemory(from: value, byteCount: bytes)
+        }
+    }
+
     func copy(to value: UnsafeMutableRawPointer, _ bytes: Int) {
         // SAFETY: as above, the other way.
         unsafe withUnsafeBytes(of: words) {

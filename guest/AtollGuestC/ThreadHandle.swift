@@ -9,6 +9,8 @@ final class ThreadHandle {
     private(set) var failure: TeamError?
     /// The ordered loop that the thread is in.
     var order: OrderedLoop?
+    /// The functions of the tasks that the thread is in.
+    var tasks: [TaskFunction<CValue>] = []
     /// Locks of critical regions that the thread has looked up.
     private var criticals: [(name: [UInt8], lock: TeamLock)] = []
 
@@ -17,10 +19,20 @@ final class ThreadHandle {
         // SAFETY: the pointer is used during the call only, by this thread only; this object is
         // kept alive by the caller.
         unsafe withUnsafeMutablePointer(to: &thread) { pointer in
+            let outer = unsafe self.thread
             unsafe self.thread = pointer
-            defer { unsafe self.thread = nil }
+            defer { unsafe self.thread = outer }
             return unsafe body(OpaquePointer(Unmanaged.passUnretained(self).toOpaque()))
         }
+    }
+
+    /// Lends `thread` to a function of the program's, from within a construct that gives it; makes of
+    /// the function's code what it stands for.
+    func call(_ thread: inout TeamThread, _ body: () -> Int32) throws(TeamError) {
+        let code = unsafe lend(&thread) { _ in body() }
+        if code == 0 { return }
+        if let failure, Code.of(failure) == code { throw failure }
+        throw .program(code: code)
     }
 
     /// The handle behind the pointer that C has; `nil` for a null pointer.

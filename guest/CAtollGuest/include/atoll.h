@@ -264,6 +264,48 @@ typedef int (*atoll_critical_body)(atoll_thread *me, int owner_died, void *conte
 /// Since 1.1. Errors: as atoll_lock_open and atoll_lock_acquire.
 int atoll_critical(atoll_thread *me, const char *name, atoll_critical_body body, void *context);
 
+// -------------------------------------------------------------------------------------------- tasks
+
+/// A function that tasks call, with a copy of what it was spawned with. It runs in any thread of the team,
+/// on any machine: nothing in the arguments may be an address. It may spawn tasks, wait for them and use
+/// locks, but must not meet a construct. 0: all is well. Since 1.1.
+typedef int (*atoll_task_function)(atoll_thread *me, const void *arguments, void *context);
+
+/// Calls `body`, in which threads spawn tasks, and returns when it and all tasks have ended, in the whole
+/// team. A construct, and a barrier. `functions`: the same, in the same order, in all processes; tasks
+/// name them by their place. `capacity`: how many tasks of one thread can wait (0: 256); beyond it, a
+/// task runs where it is spawned. Since 1.1.
+/// Errors: as atoll_barrier, NO_ROOM, INVALID, and what the functions give.
+int atoll_tasks(
+    atoll_thread *me, const atoll_task_function *functions, uint32_t count, uint32_t capacity,
+    atoll_body body, void *context);
+
+/// What a task needs of what those do that the same task has spawned before. A key stands for a piece of
+/// data: any number, the same for all. Since 1.1.
+enum {
+    ATOLL_READS = 0,   // waits for older ones that write it
+    ATOLL_WRITES = 1,  // waits for older ones that read or write it
+};
+
+struct atoll_dependence {
+    uint64_t key;
+    uint32_t kind;
+    uint32_t reserved;
+};
+
+/// Lets the function in this place run sometime, in some thread, with a copy of `bytes` bytes of
+/// arguments, at most ATOLL_VALUE_BYTES (NULL for 0). Within atoll_tasks. Since 1.1.
+/// Errors: as atoll_barrier, INVALID, and what tasks give that run here meanwhile.
+int atoll_task_spawn(
+    atoll_thread *me, uint32_t function, const void *arguments, size_t bytes,
+    const struct atoll_dependence *dependences, uint32_t count);
+/// Waits for all tasks that the running task has spawned, and theirs; runs tasks meanwhile. Since 1.1.
+/// Errors: as atoll_task_spawn.
+int atoll_task_wait(atoll_thread *me);
+/// Calls `body`, and waits for all tasks that were spawned in it, and theirs. Gives what `body` gives.
+/// Since 1.1. Errors: as atoll_task_spawn.
+int atoll_task_group(atoll_thread *me, atoll_body body, void *context);
+
 // -------------------------------------------------------------------------------------------- locks
 
 /// A named lock of the team. A plain value: copy it as you like.

@@ -72,8 +72,7 @@ public final class Team: Sendable {
                 name, kind: .team, bytes: bytes, job: environment.job
             ) {
                 block($1).build(
-                    $0, slots: watch.members.map { $0.slot }, threadsPerVM: environment.threadsPerVM
-                )
+                    $0, watch.members.map { ($0.slot, environment.threadsPerVM) })
             }
             return block(record.offset)
         } catch {
@@ -129,11 +128,36 @@ public final class Team: Sendable {
     }
 
     /// Lets the others' waits end. What they see for themselves they need not be told.
-    private func tellOthers(_ failure: TeamError, rank: Int) {
+    func tellOthers(_ failure: TeamError, rank: Int) {
         switch failure {
         case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): return
         default: _ = region.memory.compareExchange(0, UInt64(rank + 1), word: block.failed)
         }
+    }
+
+    /// Lets a thread that a pinned one has started run on all CPUs.
+    func unpin() { cpus.release() }
+
+    // MARK: Parts
+
+    /// The block of a part of this team, made by the first to come.
+    func part(
+        _ name: [UInt8], of parent: TeamBlock, _ members: [(slot: Int, threads: Int)]
+    ) throws(TeamError) -> TeamBlock {
+        let size = members.reduce(0) { $0 + $1.threads }
+        let block = { (offset: Int) in
+            TeamBlock(offset: offset, size: size, vms: members.count)
+        }
+        let record = try directory.openOrCreate(
+            Self.objectName(environment.job, "team.", name), kind: .team,
+            bytes: TeamLayout(size: size, vms: members.count).bytes, job: environment.job
+        ) { block($1).build($0, members, parent: parent) }
+        return block(record.offset)
+    }
+
+    /// Gives a part's block back, when nobody uses it any more.
+    func removePart(_ name: [UInt8]) throws(TeamError) {
+        try directory.remove(Self.objectName(environment.job, "team.", name))
     }
 
     // MARK: Named things

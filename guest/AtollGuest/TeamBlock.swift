@@ -66,15 +66,26 @@ struct TeamBlock: Sendable {
 
     /// Fills a new block, all zero.
     ///
-    /// - Parameter slots: of the members that take part, in order of rank.
-    func build(_ memory: SharedMemory, slots: [Int], threadsPerVM: Int, parent: Int = 0) {
+    /// - Parameters:
+    ///   - members: slot and threads of each VM, in order of rank.
+    ///   - parent: the block of the team that this one is a part of.
+    func build(
+        _ memory: SharedMemory, _ members: [(slot: Int, threads: Int)], parent: TeamBlock? = nil
+    ) {
         TeamHead(
-            size: layout.size, vms: layout.vms, threadsPerVM: threadsPerVM, parent: parent
+            size: layout.size, vms: layout.vms, threadsPerVM: Self.threadsPerVM(members),
+            parent: parent?.offset ?? 0
         ).write(to: memory, at: offset, layout)
         renewLoops(memory, from: 0)
+        if let parent { memory.store(memory.load(word: parent.dropped), word: dropped) }
         Barrier.build(
-            memory.words(at: barrier, count: layout.barrierBytes), at: 0,
-            members: slots.map { (slot: $0, threads: threadsPerVM) })
+            memory.words(at: barrier, count: layout.barrierBytes), at: 0, members: members)
+    }
+
+    /// How many threads each VM has; 0: not all the same.
+    static func threadsPerVM(_ members: [(slot: Int, threads: Int)]) -> Int {
+        let first = members.first?.threads ?? 0
+        return members.allSatisfy { $0.threads == first } ? first : 0
     }
 
     /// Makes all loop descriptors ready. Only while nobody uses them.

@@ -114,6 +114,7 @@ struct TeamRanks: Sendable {
     var present: [Int] = []
 
     var first: Int { present.first ?? 0 }
+    var all: [Int] { present.isEmpty ? Array(0..<size) : present }
 
     /// All but the first.
     @inline(__always)

@@ -137,12 +137,13 @@ extension TeamPlace {
     /// What the last to come to the end of a restartable loop does.
     func settle(without gone: UInt64, _ number: UInt64, next: UInt64) {
         let memory = memory
-        if memory.load(word: block.dropped) == gone {
+        let known = memory.load(word: block.dropped)
+        if gone & ~known == 0 {
             block.loop(memory, number).recycle(number)
         } else {
             // The lost will never leave descriptors that they were in.
             block.renewLoops(memory, from: next)
-            memory.store(gone, word: block.dropped)
+            memory.store(known | gone, word: block.dropped)
         }
     }
 }

@@ -155,26 +155,36 @@ extension Heap where M: ~Escapable {
             }
             any = true
             words.store(HeapPage.free.word, at: record(page))
+            clear(state.sizeClass, seat)
+            for other in 0..<pages { adopt(other, state.sizeClass, seat) }
         }
-        if any { gather(seat) }
         return any
     }
 
     /// Makes the cache's lines anew from the states of its pages.
     func gather(_ seat: HeapSeat) {
-        for sizeClass in 0..<HeapClass.count {
-            let line = line(seat, sizeClass)
-            let size = HeapClass.size(sizeClass)
-            words.storeRelaxed(0, at: line + Self.nothing)
-            point(line, line + Self.nothing, .max, 0)
-            words.storeRelaxed(UInt64(size), at: line + Self.size)
-            words.storeRelaxed(UInt64((1 << 32 + size - 1) / size), at: line + Self.inverse)
-            words.storeRelaxed(0, at: line + Self.page)
-            words.storeRelaxed(0, at: line + Self.looked)
-        }
-        for page in 0..<pages {
-            let state = HeapPage(word: words.loadRelaxed(record(page)))
-            if state.isSmall && state.cache == seat.index { link(page, state.sizeClass, seat) }
-        }
+        for sizeClass in 0..<HeapClass.count { clear(sizeClass, seat) }
+        for page in 0..<pages { adopt(page, nil, seat) }
+    }
+
+    /// Links the page if it is the cache's, and of this class.
+    private func adopt(_ page: Int, _ sizeClass: Int?, _ seat: HeapSeat) {
+        let state = HeapPage(word: words.loadRelaxed(record(page)))
+        guard state.isSmall, state.cache == seat.index else { return }
+        if sizeClass == nil || sizeClass == state.sizeClass { link(page, state.sizeClass, seat) }
+    }
+
+    /// A class without pages.
+    private func clear(_ sizeClass: Int, _ seat: HeapSeat) {
+        let line = line(seat, sizeClass)
+        let size = HeapClass.size(sizeClass)
+        let isNew = words.loadRelaxed(line + Self.size) == 0
+        // A class that has no page is clear; whoever died here may have been in the middle of a size.
+        if !isNew && words.loadRelaxed(line + Self.page) == 0 { return }
+        point(line, line + Self.nothing, .max, 0)
+        words.storeRelaxed(0, at: line + Self.page)
+        words.storeRelaxed(0, at: line + Self.looked)
+        words.storeRelaxed(UInt64((1 << 32 + size - 1) / size), at: line + Self.inverse)
+        words.storeRelaxed(UInt64(size), at: line + Self.size)
     }
 }

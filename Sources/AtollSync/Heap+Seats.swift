@@ -9,25 +9,35 @@ extension Heap where M: ~Escapable {
     ///   must not die.
     /// - Throws: ``HeapError/noSeat``.
     public func join(as me: Owner, _ liveness: some Liveness) throws(HeapError) -> HeapSeat {
-        for index in 0..<seats where take(index, me, liveness) {
-            let seat = HeapSeat(index: index, at: cache(index))
-            freeClaimed(index)
-            gather(seat)
-            return seat
+        // What another has left is used before new pages are.
+        for index in 0..<seats where words.load(cache(index)) == Self.left {
+            if take(index, me, liveness) { return settle(index) }
         }
+        for index in 0..<seats where take(index, me, liveness) { return settle(index) }
         throw .noSeat
+    }
+
+    private func settle(_ index: Int) -> HeapSeat {
+        let seat = HeapSeat(index: index, at: cache(index))
+        freeClaimed(index)
+        gather(seat)
+        return seat
     }
 
     /// Gives the seat up, with all that is cached: who joins next has it. The seat must not be used
     /// any more.
-    public func leave(_ seat: HeapSeat) { words.store(0, at: seat.at) }
+    public func leave(_ seat: HeapSeat) { words.store(Self.left, at: seat.at) }
+
+    /// In place of an owner: nobody, and there may be something in the cache.
+    private static var left: UInt64 { Owner.poisonedBit }
 
     /// Takes over what is cached at seats that nobody has, or dead threads.
     ///
     /// - Returns: how many pages came to the caller's cache or became free.
     public func reclaim(_ seat: HeapSeat, as me: Owner, _ liveness: some Liveness) -> Int {
         var count = 0
-        for index in 0..<seats where index != seat.index && take(index, me, liveness) {
+        for index in 0..<seats where index != seat.index && words.load(cache(index)) != 0 {
+            guard take(index, me, liveness) else { continue }
             count += freeClaimed(index)
             for page in 0..<pages {
                 let state = HeapPage(word: words.load(record(page)))
@@ -51,7 +61,7 @@ extension Heap where M: ~Escapable {
             guard owner != me, liveness.isLost(owner) else { return false }
         }
         guard words.compareExchange(seen, me.word, at: at) == seen else { return false }
-        if seen != 0 { _ = words.add(1, at: SyncLines.deaths) }
+        if Owner(in: seen) != nil { _ = words.add(1, at: SyncLines.deaths) }
         return true
     }
 

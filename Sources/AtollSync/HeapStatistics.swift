@@ -23,7 +23,9 @@ extension Heap where M: ~Escapable {
         var result = HeapStatistics()
         result.capacity = pages * Self.pageBytes
         result.reclaimedPages = Int(truncatingIfNeeded: words.load(Self.adopted))
-        for index in 0..<seats where words.load(cache(index)) != 0 { result.seats += 1 }
+        for index in 0..<seats where Owner(in: words.load(cache(index))) != nil {
+            result.seats += 1
+        }
         for page in 0..<pages {
             let state = HeapPage(word: words.load(record(page)))
             if state.isFree {

@@ -5,7 +5,9 @@ extension Engine {
     enum Order { case relaxed, acquire, release, sequential }
 
     private func concerns(_ offset: Int) -> Mutation.Kind? {
-        guard let mutation, mutation.words.contains(offset), phase == .running else { return nil }
+        guard let mutation, phase == .running,
+            mutation.words.contains(where: { $0.contains(offset) })
+        else { return nil }
         return mutation.kind
     }
 

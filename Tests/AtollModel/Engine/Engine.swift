@@ -273,9 +273,9 @@ final class Engine: @unchecked Sendable {
         case .nobodyIsLost: return false
         default: break
         }
+        // Before the beginning all live, after the end nobody.
+        guard phase == .running else { return phase == .closing }
         guard owner.incarnation == 1, threads.indices.contains(owner.slot) else { return true }
-        // After the end, nobody lives.
-        guard phase == .running else { return true }
         guard threads[owner.slot].state == .dead else { return false }
         history.inherit(current, from: owner.slot)
         return true

@@ -22,6 +22,8 @@ struct History {
     /// Words that one execution may touch: a view has so many entries.
     let width: Int
     private var initial: [UInt64]
+    /// Offsets that had a value from the beginning.
+    private var begun: [Int] = []
     private var placeOf: [Int32]
     private(set) var offsets: [Int] = []
     private(set) var values: [Value] = []
@@ -46,7 +48,8 @@ struct History {
         carried.removeAll(keepingCapacity: true)
         for i in views.indices { views[i] = 0 }
         for i in sequential.indices { sequential[i] = 0 }
-        for i in initial.indices { initial[i] = 0 }
+        for offset in begun { initial[offset >> 3] = 0 }
+        begun.removeAll(keepingCapacity: true)
     }
 
     // MARK: Outside of the threads' time
@@ -58,7 +61,9 @@ struct History {
 
     mutating func settle(_ bits: UInt64, at offset: Int) {
         let place = placeOf[offset >> 3]
-        if place < 0 { initial[offset >> 3] = bits } else { append(bits, Int(place), view: -1) }
+        if place >= 0 { return append(bits, Int(place), view: -1) }
+        initial[offset >> 3] = bits
+        begun.append(offset)
     }
 
     // MARK: Of the threads

@@ -31,9 +31,13 @@ public struct Mutation: Sendable, CustomStringConvertible {
     public let name: String
     let kind: Kind
     /// Offsets that it concerns.
-    let words: Range<Int>
+    let words: [Range<Int>]
 
     public init(_ name: String, _ kind: Kind, words: Range<Int> = 0..<Int.max) {
+        self.init(name, kind, words: [words])
+    }
+
+    public init(_ name: String, _ kind: Kind, words: [Range<Int>]) {
         self.name = name
         self.kind = kind
         self.words = words

@@ -19,6 +19,7 @@ public struct Report: Sendable {
         /// Step by step: who did what to which word.
         public let schedule: [String]
 
-        public var description: String { ([what] + schedule).joined(separator: "\n  ") }
+        /// What failed, and the last steps before it.
+        public var description: String { ([what] + schedule.suffix(80)).joined(separator: "\n  ") }
     }
 }

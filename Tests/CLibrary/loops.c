@@ -212,6 +212,23 @@ static int reductions(atoll_thread *me) {
     return 0;
 }
 
+static int restartable(atoll_thread *me) {
+    uint64_t lost = 99;
+    int rank, size;
+    if (atoll_thread_rank(me) == 0) memset(seen, 0, COUNT);
+    CHECK(atoll_barrier(me) == 0);
+    CHECK(atoll_for_restartable(me, -300, COUNT - 300, 7, mark, &seen, &lost) == 0 && lost == 0);
+    for (int i = 0; i < COUNT; i++) CHECK(seen[i] == 1);
+    CHECK(atoll_for_restartable(me, 5, 5, 1, mark, &seen, NULL) == 0);
+    CHECK(atoll_for_restartable(me, 0, 5, 0, mark, &seen, NULL) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_for_restartable(me, 0, 5, 1, NULL, &seen, NULL) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_thread_present(me, &rank, &size) == 0);
+    CHECK(rank == atoll_thread_rank(me) && size == 4);
+    CHECK(atoll_thread_present(me, NULL, &size) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_barrier(me) == 0);
+    return 0;
+}
+
 static int wrong(atoll_thread *me) {
     struct atoll_schedule schedule = {.size = 8};
     CHECK(atoll_for(me, 0, 1, &schedule, mark, &seen) == ATOLL_ERROR_INVALID);
@@ -242,6 +259,7 @@ static int work(atoll_thread *me, void *context) {
     (void)context;
     int bad;
     if ((bad = wrong(me)) != 0 || (bad = schedules(me)) != 0) return bad;
+    if ((bad = restartable(me)) != 0) return bad;
     struct atoll_schedule dealt = {.size = sizeof dealt, .kind = ATOLL_STATIC, .chunk = 3};
     struct atoll_schedule shrinking = {.size = sizeof shrinking, .kind = ATOLL_GUIDED};
     const struct atoll_schedule *all[] = {NULL, &dealt, &shrinking};

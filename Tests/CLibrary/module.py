@@ -42,6 +42,40 @@ def work(me):
 assert team.run(work) == [2 * team.vm_rank, 2 * team.vm_rank + 1]
 
 
+counter, queue, recursive = team.counter("n"), team.queue("q", 8), team.lock("recursive", recursive=True)
+
+
+def more(me):
+    for schedule, chunk in (atoll.STATIC, 3), (atoll.DYNAMIC, 0), (atoll.GUIDED, 2), (atoll.TRAPEZOID, 0):
+        me.loop(-50, 50, lambda part: me.add(counter, len(part)), schedule, chunk)
+    assert me.sum_of(counter) == 400
+    me.barrier()
+    me.single(lambda: me.add(counter, 1000))
+    assert me.sum_of(counter) == 1400
+    assert me.broadcast(b"rank%d" % me.rank, 2) == b"rank2"
+    assert me.all_reduce(1 << me.rank, atoll.OR) == 15 and me.all_reduce(2.0, atoll.PRODUCT) == 16.0
+    if me.rank == 0:
+        assert me.push(queue, 2**63)
+    if me.rank == 3:
+        assert me.pop(queue) == 2**63 and me.pop(queue, 1000) is None and me.pop(queue, atoll.AT_ONCE) is None
+    with me.hold(recursive), me.hold(recursive):
+        pass
+    if me.rank == 0:
+        with me.hold(lock):
+            me.barrier()
+            me.barrier()
+    else:
+        me.barrier()
+        if me.rank == 3:
+            assert code_of(lambda: me.hold(lock, nanoseconds=1000).__enter__()) == atoll.ERROR_TIMED_OUT
+        me.barrier()
+
+
+team.run(more)
+assert team.statistics(lock).kind == 1 and team.statistics(lock).acquisitions == 801
+assert team.statistics().acquisitions > 4
+
+
 class Mine(Exception):
     pass
 

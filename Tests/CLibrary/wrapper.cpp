@@ -26,6 +26,9 @@ template <typename Body> int code_of(Body body) {
     }
 }
 
+struct pair { double first; int second; };
+pair best_of(int rank) { return {rank == 1 ? 9.0 : rank, rank}; }
+
 void check() {
     atollxx::team team;
     expect(team.vms() == 2 && team.size() == 4, "the team's shape");
@@ -53,6 +56,42 @@ void check() {
         expect(me.sum(me.rank()) == 6 && me.maximum(me.rank()) == 3, "whole numbers");
         expect(me.sum(0.5) == 2.0 && me.minimum(me.rank() - 0.5) == -0.5, "floating point");
     });
+
+    auto counter = team.counter("n");
+    auto queue = team.queue<float>("q", 8);
+    auto recursive = team.recursive_lock("recursive");
+    team.run([&](atollxx::thread &me) {
+        for (auto how : {atollxx::schedule::fixed(3), atollxx::schedule::dynamic(), atollxx::schedule::guided(),
+                         atollxx::schedule::trapezoid(), atollxx::schedule::dynamic(10).no_wait()})
+            me.parallel_for(0, 100, how, [&](auto first, auto last) { me.add(counter, last - first); });
+        expect(me.restartable_for(0, 100, 9, [&](auto first, auto last) { me.add(counter, last - first); }) == 0,
+               "nobody is lost");
+        me.barrier();
+        expect(me.sum_of(counter) == 600, "each iteration once");
+        me.single([&] { counts[1]++; });
+        for (int i = 0; i < 50; i++) me.critical("c", [&] { counts[2]++; });
+        me.barrier();
+        expect(counts[1] == 1 && counts[2] == 200, "regions");
+        auto best = me.all_reduce(best_of(me.rank()), [](auto a, auto b) { return a.first < b.first ? b : a; });
+        expect(best.first == 9 && best.second == 1, "a reduction of one's own");
+        expect(me.broadcast(me.rank() * 10, 2) == 20, "broadcast");
+        if (me.rank() == 0) me.push(queue, 1.5f);
+        if (me.rank() == 3) expect(me.pop(queue) == 1.5f && !me.pop(queue, ATOLL_AT_ONCE), "a queue");
+        auto held = me.hold(recursive);
+        std::scoped_lock outer(held);
+        std::scoped_lock inner(held);
+    });
+    expect(code_of([&] {
+        team.run([&](atollxx::thread &me) {
+            auto held = me.hold(lock);
+            if (me.rank() == 0) held.lock();
+            me.barrier();
+            using namespace std::chrono_literals;
+            if (me.rank() == 1) expect(!held.try_lock_for(1ms), "the time is over");
+            me.barrier();
+            if (me.rank() == 0) held.unlock();
+        });
+    }) == 0, "a timed lock");
 
     // A body's own exception comes back whole, in its own process; the others learn of it.
     try {

@@ -156,6 +156,42 @@ public func atoll_reduce_for(
     return ended
 }
 
+@c @implementation
+public func atoll_for_restartable(
+    _ me: OpaquePointer?, _ begin: Int64, _ end: Int64, _ chunk: Int64, _ body: atoll_range_body?,
+    _ context: UnsafeMutableRawPointer?, _ lost: UnsafeMutablePointer<UInt64>?
+) -> Int32 {
+    guard let body = unsafe body, let range = range(begin, end), chunk > 0 else {
+        return invalid("no function to run, or the range or the chunk has no size")
+    }
+    guard let handle = unsafe ThreadHandle.of(me) else { return invalid("no thread") }
+    return handle.use { (thread: inout TeamThread) throws(TeamError) in
+        let slots = try thread.parallelForRestartable(range, chunk: Int(chunk)) {
+            (inner: inout TeamThread, chunk: Range<Int>) throws(TeamError) in
+            try handle.call(&inner) {
+                unsafe body(me, Int64(chunk.lowerBound), Int64(chunk.upperBound), context)
+            }
+        }
+        if let lost = unsafe lost { unsafe lost.pointee = slots }
+        return 0
+    }
+}
+
+@c @implementation
+public func atoll_thread_present(
+    _ me: OpaquePointer?, _ rank: UnsafeMutablePointer<Int32>?,
+    _ size: UnsafeMutablePointer<Int32>?
+) -> Int32 {
+    guard let rank = unsafe rank, let size = unsafe size else {
+        return invalid("no place for the rank or the size")
+    }
+    return unsafe withThread(me) { thread in
+        unsafe rank.pointee = Int32(thread.presentRank)
+        unsafe size.pointee = Int32(thread.presentSize)
+        return 0
+    }
+}
+
 func range(_ begin: Int64, _ end: Int64) -> Range<Int>? {
     guard begin <= end, !end.subtractingReportingOverflow(begin).overflow else { return nil }
     return Int(begin)..<Int(end)

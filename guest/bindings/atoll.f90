@@ -18,6 +18,22 @@ module atoll
     integer(c_int), parameter :: ATOLL_ERROR_MEMBER_LOST = -12, ATOLL_ERROR_PEER_FAILED = -13, &
         ATOLL_ERROR_POISONED = -15, ATOLL_ERROR_TIMED_OUT = -18, ATOLL_ERROR_INVALID = -19
 
+    integer(c_int), parameter :: ATOLL_PRODUCT = 3, ATOLL_AND = 4, ATOLL_OR = 5, ATOLL_EXCLUSIVE_OR = 6
+    integer(c_int32_t), parameter :: ATOLL_STATIC = 0, ATOLL_DYNAMIC = 1, ATOLL_GUIDED = 2, &
+        ATOLL_TRAPEZOID = 3, ATOLL_NO_WAIT = 1
+    ! How long a call waits, in nanoseconds: -1 has the bits of ATOLL_FOREVER.
+    integer(c_int64_t), parameter :: ATOLL_FOREVER = -1, ATOLL_AT_ONCE = 0
+
+    ! How the iterations of a loop are shared out.
+    type, bind(C) :: atoll_schedule
+        integer(c_int32_t) :: size = 32
+        integer(c_int32_t) :: kind = ATOLL_STATIC
+        integer(c_int32_t) :: flags = 0
+        integer(c_int32_t) :: reserved = 0
+        integer(c_int64_t) :: chunk = 0
+        integer(c_int64_t) :: last = 0
+    end type
+
     type, bind(C) :: atoll_team_info
         integer(c_int32_t) :: size = 32
         integer(c_int32_t) :: vms = 0
@@ -121,6 +137,50 @@ module atoll
             type(c_funptr), value :: body
         end function
 
+        integer(c_int) function atoll_for(me, begin, end, schedule, body, context) bind(C)
+            import :: c_int, c_ptr, c_funptr, c_int64_t, atoll_schedule
+            type(c_ptr), value :: me, context
+            integer(c_int64_t), value :: begin, end
+            type(atoll_schedule), intent(in) :: schedule
+            type(c_funptr), value :: body
+        end function
+        integer(c_int) function atoll_for_restartable(me, begin, end, chunk, body, context, lost) bind(C)
+            import :: c_int, c_ptr, c_funptr, c_int64_t
+            type(c_ptr), value :: me, context
+            integer(c_int64_t), value :: begin, end, chunk
+            type(c_funptr), value :: body
+            integer(c_int64_t), intent(out) :: lost
+        end function
+        integer(c_int) function atoll_single(me, flags, body, context) bind(C)
+            import :: c_int, c_ptr, c_funptr, c_int32_t
+            type(c_ptr), value :: me, context
+            integer(c_int32_t), value :: flags
+            type(c_funptr), value :: body
+        end function
+        ! The body gets 0 to count - 1, as a 64-bit number.
+        integer(c_int) function atoll_sections(me, count, flags, body, context) bind(C)
+            import :: c_int, c_ptr, c_funptr, c_int32_t
+            type(c_ptr), value :: me, context
+            integer(c_int), value :: count
+            integer(c_int32_t), value :: flags
+            type(c_funptr), value :: body
+        end function
+        integer(c_int) function atoll_counter_add(me, counter, delta) bind(C)
+            import :: c_int, c_ptr, c_int64_t
+            type(c_ptr), value :: me
+            integer(c_int64_t), value :: counter, delta
+        end function
+        integer(c_int) function atoll_counter_sum(me, counter, total) bind(C)
+            import :: c_int, c_ptr, c_int64_t
+            type(c_ptr), value :: me
+            integer(c_int64_t), value :: counter
+            integer(c_int64_t), intent(out) :: total
+        end function
+        integer(c_int) function atoll_lock_acquire_timed(me, lock, nanoseconds) bind(C)
+            import :: c_int, c_ptr, c_int64_t
+            type(c_ptr), value :: me
+            integer(c_int64_t), value :: lock, nanoseconds
+        end function
         integer(c_int) function atoll_lock_acquire(me, lock) bind(C)
             import :: c_int, c_ptr, c_int64_t
             type(c_ptr), value :: me
@@ -148,6 +208,13 @@ module atoll
             type(c_ptr), value :: team
             character(kind=c_char), intent(in) :: name(*)
             integer(c_int64_t), intent(out) :: lock
+        end function
+        integer(c_int) function atoll_c_counter_open(team, name, counter) &
+            bind(C, name="atoll_counter_open")
+            import :: c_int, c_ptr, c_char, c_int64_t
+            type(c_ptr), value :: team
+            character(kind=c_char), intent(in) :: name(*)
+            integer(c_int64_t), intent(out) :: counter
         end function
         integer(c_int) function atoll_c_array_open(team, name, count, element_bytes, address) &
             bind(C, name="atoll_array_open")
@@ -191,6 +258,13 @@ contains
         character(len=*), intent(in) :: name
         integer(c_int64_t), intent(out) :: lock
         error = atoll_c_lock_open(team, trim(name)//c_null_char, lock)
+    end function
+
+    integer(c_int) function atoll_counter_open(team, name, counter) result(error)
+        type(c_ptr), intent(in) :: team
+        character(len=*), intent(in) :: name
+        integer(c_int64_t), intent(out) :: counter
+        error = atoll_c_counter_open(team, trim(name)//c_null_char, counter)
     end function
 
     integer(c_int) function array_real64(team, name, count, array) result(error)

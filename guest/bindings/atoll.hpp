@@ -20,13 +20,16 @@
 #ifndef ATOLL_HPP
 #define ATOLL_HPP
 
+#include <chrono>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -129,6 +132,17 @@ public:
         return true;
     }
 
+    /// For std::timed_mutex's users: `false` where the time is over.
+    template <typename Rep, typename Period>
+    bool try_lock_for(std::chrono::duration<Rep, Period> time) {
+        auto nanoseconds = std::chrono::duration_cast<std::chrono::nanoseconds>(time).count();
+        int result = atoll_lock_acquire_timed(
+            me_, lock_.handle(), nanoseconds > 0 ? static_cast<std::uint64_t>(nanoseconds) : 0);
+        if (result == ATOLL_ERROR_TIMED_OUT) return false;
+        take(detail::check(result));
+        return true;
+    }
+
     /// In a destructor nobody could hear of a failure: of a lock that is not held there is nothing to
     /// give back.
     void unlock() noexcept { atoll_lock_release(me_, lock_.handle()); }
@@ -149,6 +163,56 @@ private:
     atoll_thread *me_;
     atollxx::lock lock_;
     std::function<void()> repair_;
+};
+
+/// A named sum of a team that all threads add to without waiting for each other.
+class counter {
+public:
+    counter() = default;
+    explicit counter(atoll_counter_handle handle) : handle_(handle) {}
+    atoll_counter_handle handle() const noexcept { return handle_; }
+
+private:
+    atoll_counter_handle handle_ = 0;
+};
+
+/// A named queue of a team, of plain values of at most 8 bytes, with any number of producers and consumers.
+template <plain T>
+    requires(sizeof(T) <= sizeof(std::uint64_t))
+class queue {
+public:
+    explicit queue(atoll_queue_handle handle) : handle_(handle) {}
+    atoll_queue_handle handle() const noexcept { return handle_; }
+
+private:
+    atoll_queue_handle handle_;
+};
+
+/// How the iterations of a loop are shared out.
+class schedule {
+public:
+    static schedule fixed(std::int64_t chunk = 0) { return {ATOLL_STATIC, chunk, 0}; }
+    static schedule dynamic(std::int64_t chunk = 1) { return {ATOLL_DYNAMIC, chunk, 0}; }
+    static schedule guided(std::int64_t least = 1) { return {ATOLL_GUIDED, least, 0}; }
+    static schedule trapezoid(std::int64_t first = 0, std::int64_t last = 1) {
+        return {ATOLL_TRAPEZOID, first, last};
+    }
+    /// The same, not waiting for the others at the loop's end.
+    schedule no_wait() const {
+        auto other = *this;
+        other.c_.flags = ATOLL_NO_WAIT;
+        return other;
+    }
+    const atoll_schedule *c() const noexcept { return &c_; }
+
+private:
+    schedule(int kind, std::int64_t chunk, std::int64_t last) {
+        c_.size = sizeof c_;
+        c_.kind = static_cast<std::uint32_t>(kind);
+        c_.chunk = chunk;
+        c_.last = last;
+    }
+    atoll_schedule c_{};
 };
 
 /// One thread of a team, in the body that it was handed to.
@@ -196,8 +260,107 @@ public:
     template <typename Body>
         requires std::invocable<Body &, std::int64_t, std::int64_t>
     void parallel_for(std::int64_t begin, std::int64_t end, Body body) {
+        parallel_for(begin, end, schedule::fixed(), std::move(body));
+    }
+
+    /// Calls `body(first, last)` with each chunk that falls to this thread, then waits for all.
+    template <typename Body>
+        requires std::invocable<Body &, std::int64_t, std::int64_t>
+    void parallel_for(std::int64_t begin, std::int64_t end, const schedule &how, Body body) {
         call<Body> call{body, {}};
-        finish(atoll_parallel_for(me_, begin, end, call.range, &call), call.failure);
+        finish(atoll_for(me_, begin, end, how.c(), call.range, &call), call.failure);
+    }
+
+    /// The same, and goes on without machines that are lost meanwhile; `body` must be repeatable. Gives the
+    /// slots of the lost, a bit each. The job needs `--on-loss continue`.
+    template <typename Body>
+        requires std::invocable<Body &, std::int64_t, std::int64_t>
+    std::uint64_t restartable_for(std::int64_t begin, std::int64_t end, std::int64_t chunk, Body body) {
+        call<Body> call{body, {}};
+        std::uint64_t lost = 0;
+        finish(atoll_for_restartable(me_, begin, end, chunk, call.range, &call, &lost), call.failure);
+        return lost;
+    }
+
+    /// One value of each thread, to one that all get, by `combine(a, b)`, in order of rank.
+    template <plain T, typename Combine>
+        requires(sizeof(T) <= ATOLL_VALUE_BYTES) && std::is_invocable_r_v<T, Combine &, T, T>
+    T all_reduce(T value, Combine combine) {
+        detail::check(atoll_all_reduce(
+            me_, &value, sizeof value,
+            [](void *into, const void *from, void *context) noexcept {
+                auto &left = *static_cast<T *>(into);
+                left = (*static_cast<Combine *>(context))(left, *static_cast<const T *>(from));
+            },
+            &combine));
+        return value;
+    }
+
+    /// Gives the value of one thread to all.
+    template <plain T>
+        requires(sizeof(T) <= ATOLL_VALUE_BYTES)
+    T broadcast(T value, int root) {
+        detail::check(atoll_broadcast(me_, &value, sizeof value, root));
+        return value;
+    }
+
+    /// Calls `body` in the first thread that comes here; then waits for all.
+    template <std::invocable Body> void single(Body body) {
+        call<Body> call{body, {}};
+        finish(atoll_single(me_, 0, call.plain, &call), call.failure);
+    }
+
+    /// Calls `body` while no other thread is in a critical region of this name. Where the thread that was in
+    /// it before died there, `repair` is called first; without one, the region is closed to all.
+    template <std::invocable Body>
+    void critical(const std::string &name, Body body, std::function<void()> repair = {}) {
+        struct context {
+            Body &body;
+            std::function<void()> &repair;
+            std::exception_ptr failure;
+        } context{body, repair, {}};
+        int result = atoll_critical(
+            me_, name.c_str(),
+            [](atoll_thread *, int owner_died, void *pointer) -> int {
+                auto &self = *static_cast<struct context *>(pointer);
+                return detail::guarded(self.failure, [&] {
+                    if (owner_died) {
+                        if (!self.repair)
+                            throw error(ATOLL_ERROR_POISONED, "who was in the region died, and there is no repair");
+                        self.repair();
+                    }
+                    self.body();
+                });
+            },
+            &context);
+        finish(result, context.failure);
+    }
+
+    void add(counter to, std::int64_t delta = 1) {
+        detail::check(atoll_counter_add(me_, to.handle(), delta));
+    }
+    std::int64_t sum_of(counter counter) {
+        std::int64_t sum = 0;
+        detail::check(atoll_counter_sum(me_, counter.handle(), &sum));
+        return sum;
+    }
+
+    /// Adds an element to the queue, waiting for room.
+    template <typename T> void push(const queue<T> &to, T value) {
+        std::uint64_t word = 0;
+        std::memcpy(&word, &value, sizeof value);
+        detail::check(atoll_queue_push(me_, to.handle(), word, ATOLL_FOREVER));
+    }
+    /// Takes the oldest element, waiting so many nanoseconds at most; nothing where there is none.
+    template <typename T>
+    std::optional<T> pop(const queue<T> &from, std::uint64_t nanoseconds = ATOLL_FOREVER) {
+        std::uint64_t word = 0;
+        int result = atoll_queue_pop(me_, from.handle(), &word, nanoseconds);
+        if (result == ATOLL_BUSY || result == ATOLL_ERROR_TIMED_OUT) return std::nullopt;
+        detail::check(result);
+        T value;
+        std::memcpy(&value, &word, sizeof value);
+        return value;
     }
 
     /// The lock as this thread takes it, for std::lock_guard and its like.
@@ -213,6 +376,10 @@ protected:
         static int range(atoll_thread *, std::int64_t first, std::int64_t last, void *context) {
             auto &self = *static_cast<call *>(context);
             return detail::guarded(self.failure, [&] { self.body(first, last); });
+        }
+        static int plain(atoll_thread *, void *context) {
+            auto &self = *static_cast<call *>(context);
+            return detail::guarded(self.failure, [&] { self.body(); });
         }
     };
 
@@ -255,6 +422,26 @@ public:
         atoll_lock_handle handle;
         detail::check(atoll_lock_open(c(), name.c_str(), &handle));
         return atollxx::lock(handle);
+    }
+
+    /// Its holder may take it again.
+    atollxx::lock recursive_lock(const std::string &name) {
+        atoll_lock_handle handle;
+        detail::check(atoll_lock_open_recursive(c(), name.c_str(), &handle));
+        return atollxx::lock(handle);
+    }
+
+    atollxx::counter counter(const std::string &name) {
+        atoll_counter_handle handle;
+        detail::check(atoll_counter_open(c(), name.c_str(), &handle));
+        return atollxx::counter(handle);
+    }
+
+    /// Room for `capacity` elements, a power of two.
+    template <plain T> atollxx::queue<T> queue(const std::string &name, std::size_t capacity) {
+        atoll_queue_handle handle;
+        detail::check(atoll_queue_open(c(), name.c_str(), capacity, &handle));
+        return atollxx::queue<T>(handle);
     }
 
     /// Memory of this name, the same for all threads of the team; zero at first. Valid as long as this

@@ -27,6 +27,9 @@ import threading
 
 SUM, MINIMUM, MAXIMUM = 0, 1, 2
 OWNER_DIED, BUSY = 1, 2
+PRODUCT, AND, OR, EXCLUSIVE_OR = 3, 4, 5, 6
+STATIC, DYNAMIC, GUIDED, TRAPEZOID = 0, 1, 2, 3
+FOREVER, AT_ONCE = 2**64 - 1, 0
 ERROR_MEMBER_LOST, ERROR_PEER_FAILED, ERROR_POISONED = -12, -13, -15
 ERROR_TIMED_OUT, ERROR_INVALID = -18, -19
 
@@ -53,6 +56,41 @@ class TeamInfo(ctypes.Structure):
     ]
 
 
+class _Schedule(ctypes.Structure):
+    """struct atoll_schedule"""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("chunk", ctypes.c_int64),
+        ("last", ctypes.c_int64),
+    ]
+
+
+class _Queue(ctypes.Structure):
+    """atoll_queue_handle"""
+
+    _fields_ = [("place", ctypes.c_uint64), ("capacity", ctypes.c_uint64)]
+
+
+class Statistics(ctypes.Structure):
+    """struct atoll_statistics"""
+
+    _fields_ = [
+        ("size", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("acquisitions", ctypes.c_uint64),
+        ("contended", ctypes.c_uint64),
+        ("wait_ns", ctypes.c_uint64),
+        ("waiters", ctypes.c_uint64),
+        ("deaths", ctypes.c_uint64),
+        ("waits", ctypes.c_uint32 * 16),
+    ]
+
+
+_Range = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_int64, ctypes.c_int64, ctypes.c_void_p)
 _Body = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_void_p, ctypes.c_void_p)
 _pointer, _int, _int64 = ctypes.c_void_p, ctypes.c_int, ctypes.c_int64
 _out_int64 = ctypes.POINTER(ctypes.c_int64)
@@ -73,6 +111,18 @@ _functions = {
     "atoll_all_reduce_double": (_int, [_pointer, ctypes.c_double, _int, ctypes.POINTER(ctypes.c_double)]),
     "atoll_all_reduce_int64": (_int, [_pointer, _int64, _int, _out_int64]),
     "atoll_share": (_int, [_pointer, _int64, _int64, _out_int64, _out_int64]),
+    "atoll_for": (_int, [_pointer, _int64, _int64, ctypes.POINTER(_Schedule), _Range, _pointer]),
+    "atoll_single": (_int, [_pointer, ctypes.c_uint32, _Body, _pointer]),
+    "atoll_broadcast": (_int, [_pointer, _pointer, ctypes.c_size_t, _int]),
+    "atoll_lock_open_recursive": (_int, [_pointer, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]),
+    "atoll_lock_acquire_timed": (_int, [_pointer, ctypes.c_uint64, ctypes.c_uint64]),
+    "atoll_counter_open": (_int, [_pointer, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]),
+    "atoll_counter_add": (_int, [_pointer, ctypes.c_uint64, _int64]),
+    "atoll_counter_sum": (_int, [_pointer, ctypes.c_uint64, _out_int64]),
+    "atoll_queue_open": (_int, [_pointer, ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(_Queue)]),
+    "atoll_queue_push": (_int, [_pointer, _Queue, ctypes.c_uint64, ctypes.c_uint64]),
+    "atoll_queue_pop": (_int, [_pointer, _Queue, ctypes.POINTER(ctypes.c_uint64), ctypes.c_uint64]),
+    "atoll_get_statistics": (_int, [_pointer, ctypes.c_uint64, ctypes.POINTER(Statistics)]),
     "atoll_lock_open": (_int, [_pointer, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]),
     "atoll_lock_acquire": (_int, [_pointer, ctypes.c_uint64]),
     "atoll_lock_try": (_int, [_pointer, ctypes.c_uint64]),
@@ -112,6 +162,20 @@ def _check(result):
     return result
 
 
+class Counter:
+    """A named sum of a team that all threads add to without waiting for each other."""
+
+    def __init__(self, handle):
+        self.handle = handle
+
+
+class Queue:
+    """A named queue of a team, of whole numbers from 0 to 2**64 - 1, with any number of producers and consumers."""
+
+    def __init__(self, handle):
+        self.handle = handle
+
+
 class Lock:
     """A named lock of a team. A thread takes it with `with me.hold(lock):`."""
 
@@ -123,11 +187,13 @@ class _Held:
     """A lock in a `with`. If its holder died: `repair` is called, and the lock is well again when that returns; without
     one it is given back poisoned, and the error says so."""
 
-    def __init__(self, me, lock, repair):
-        self._me, self._lock, self._repair = me, lock, repair
+    def __init__(self, me, lock, repair, nanoseconds):
+        self._me, self._lock, self._repair, self._nanoseconds = me, lock, repair, nanoseconds
 
     def __enter__(self):
-        result = _check(_library.atoll_lock_acquire(self._me.pointer, self._lock.handle))
+        result = _check(
+            _library.atoll_lock_acquire_timed(self._me.pointer, self._lock.handle, self._nanoseconds)
+        )
         if result == OWNER_DIED:
             try:
                 if self._repair is None:
@@ -192,8 +258,72 @@ class Thread:
         _check(_library.atoll_share(self.pointer, begin, end, ctypes.byref(first), ctypes.byref(last)))
         return range(first.value, last.value)
 
-    def hold(self, lock, repair=None):
-        return _Held(self, lock, repair)
+    def loop(self, begin, end, body, schedule=STATIC, chunk=0, wait=True):
+        """Calls body(range) with each chunk that falls to this thread, then waits for all, unless told not to. What
+        body raises ends the loop and the team."""
+        failure = []
+
+        @_Range
+        def call(_, first, last, __):
+            try:
+                body(range(first, last))
+                return 0
+            except BaseException as error:  # It cannot pass through C.
+                failure.append(error)
+                return error.code if isinstance(error, AtollError) else 1
+
+        plan = _Schedule(size=ctypes.sizeof(_Schedule), kind=schedule, flags=0 if wait else 1, chunk=chunk)
+        result = _library.atoll_for(self.pointer, begin, end, ctypes.byref(plan), call, None)
+        if failure:
+            raise failure[0]
+        _check(result)
+
+    def single(self, body):
+        """Calls body() in the first thread that comes here; then waits for all."""
+        failure = []
+
+        @_Body
+        def call(_, __):
+            try:
+                body()
+                return 0
+            except BaseException as error:
+                failure.append(error)
+                return error.code if isinstance(error, AtollError) else 1
+
+        result = _library.atoll_single(self.pointer, 0, call, None)
+        if failure:
+            raise failure[0]
+        _check(result)
+
+    def broadcast(self, value, root=0):
+        """The bytes of one thread, at most 64 and as many in all threads, to all."""
+        memory = ctypes.create_string_buffer(bytes(value), len(value))
+        _check(_library.atoll_broadcast(self.pointer, memory, len(value), root))
+        return memory.raw
+
+    def add(self, counter, delta=1):
+        _check(_library.atoll_counter_add(self.pointer, counter.handle, delta))
+
+    def sum_of(self, counter):
+        total = ctypes.c_int64()
+        _check(_library.atoll_counter_sum(self.pointer, counter.handle, ctypes.byref(total)))
+        return total.value
+
+    def push(self, queue, value, nanoseconds=FOREVER):
+        """Whether there was room, or is by then."""
+        result = _library.atoll_queue_push(self.pointer, queue.handle, value, nanoseconds)
+        return result != ERROR_TIMED_OUT and _check(result) != BUSY
+
+    def pop(self, queue, nanoseconds=FOREVER):
+        """The oldest element; None where there is none by then."""
+        value = ctypes.c_uint64()
+        result = _library.atoll_queue_pop(self.pointer, queue.handle, ctypes.byref(value), nanoseconds)
+        return None if result == ERROR_TIMED_OUT or _check(result) == BUSY else value.value
+
+    def hold(self, lock, repair=None, nanoseconds=FOREVER):
+        """For `with`: waits for the lock so long at most; after that AtollError, code ERROR_TIMED_OUT."""
+        return _Held(self, lock, repair, nanoseconds)
 
 
 class Team:
@@ -235,10 +365,29 @@ class Team:
         info = self.info
         return info.vms * info.threads_per_vm
 
-    def lock(self, name):
+    def lock(self, name, recursive=False):
         handle = ctypes.c_uint64()
-        _check(_library.atoll_lock_open(self._pointer, name.encode(), ctypes.byref(handle)))
+        call = _library.atoll_lock_open_recursive if recursive else _library.atoll_lock_open
+        _check(call(self._pointer, name.encode(), ctypes.byref(handle)))
         return Lock(handle.value)
+
+    def counter(self, name):
+        handle = ctypes.c_uint64()
+        _check(_library.atoll_counter_open(self._pointer, name.encode(), ctypes.byref(handle)))
+        return Counter(handle.value)
+
+    def queue(self, name, capacity):
+        """Room for so many elements, a power of two."""
+        handle = _Queue()
+        _check(_library.atoll_queue_open(self._pointer, name.encode(), capacity, ctypes.byref(handle)))
+        return Queue(handle)
+
+    def statistics(self, thing=None):
+        """How a lock, a counter or a queue was used; without one, the team's barrier."""
+        place = 0 if thing is None else getattr(thing.handle, "place", thing.handle)
+        statistics = Statistics(size=ctypes.sizeof(Statistics))
+        _check(_library.atoll_get_statistics(self._pointer, place, ctypes.byref(statistics)))
+        return statistics
 
     def array(self, name, shape, dtype="float64"):
         """A NumPy view of the shared array of this name; zero at first. Valid until leave()."""

@@ -244,6 +244,20 @@ int atoll_reduce_for(
     atoll_thread *me, int64_t begin, int64_t end, void *value, size_t bytes, atoll_reduce_body body,
     atoll_combine combine, void *context);
 
+/// As atoll_for, with chunks of `chunk` iterations, and survives the loss of machines: chunks that a lost
+/// one had taken and not finished are handed out again, and the team goes on without it. The launcher must
+/// let the job go on, too: `--on-loss continue`. `body` must be repeatable: what it writes may depend on
+/// nothing that it has written. `lost` (may be NULL): a bit for the slot of each machine that was lost in
+/// this loop. Since 1.1. Errors: as atoll_barrier, and INVALID.
+int atoll_for_restartable(
+    atoll_thread *me, int64_t begin, int64_t end, int64_t chunk, atoll_range_body body, void *context,
+    uint64_t *lost);
+
+/// Which of those threads this is that the team goes on with, and how many they are: as
+/// atoll_thread_rank and atoll_thread_size until a restartable loop has lost a machine. Since 1.1.
+/// Errors: INVALID.
+int atoll_thread_present(const atoll_thread *me, int *rank, int *size);
+
 // ----------------------------------------------------------------------------- sections and regions
 
 /// Runs `body` in the first thread that comes here, and in no other; then waits for all, unless `flags`

@@ -36,7 +36,8 @@ contains
         integer(c_int64_t) :: first, last
         real(c_double) :: mine, all
         integer(c_int) :: taken
-        error = atoll_parallel_for(me, 0_c_int64_t, n, c_funloc(fill), c_null_ptr)
+        error = atoll_for(me, 0_c_int64_t, n, atoll_schedule(kind=ATOLL_DYNAMIC, chunk=100), &
+            c_funloc(fill), c_null_ptr)
         if (error /= 0) return
         error = atoll_share(me, 0_c_int64_t, n, first, last)
         if (error /= 0) return

@@ -320,6 +320,23 @@ int atoll_task_wait(atoll_thread *me);
 /// Since 1.1. Errors: as atoll_task_spawn.
 int atoll_task_group(atoll_thread *me, atoll_body body, void *context);
 
+// ---------------------------------------------------------------------------------------- sub-teams
+
+/// Takes no part in a split, and waits for the others.
+#define ATOLL_NO_COLOUR INT64_MIN
+
+/// Splits the team: threads of the same colour become a team of their own for as long as `body` runs,
+/// which gets its thread there, with a rank, barriers, loops, reductions and tasks of its own. Within it,
+/// `me` is not to be used. Returns when all parts have come to their ends. A construct, and a barrier.
+/// Gives what `body` gives. Since 1.1. Errors: as atoll_barrier, NO_ROOM, INVALID.
+int atoll_split(atoll_thread *me, int64_t colour, atoll_body body, void *context);
+
+/// Runs `body` in so many threads of this machine, new ones but for the first, as a team of their own, and
+/// returns when all have come to its end. Within it, `me` is not to be used. No construct: each thread may
+/// do so by itself. Gives what a body gives, which ends the whole team. Since 1.1.
+/// Errors: as atoll_barrier, THREADS, TEAM_TOO_LARGE, NO_ROOM, INVALID.
+int atoll_nested(atoll_thread *me, int threads, atoll_body body, void *context);
+
 // -------------------------------------------------------------------------------------------- locks
 
 /// A named lock of the team. A plain value: copy it as you like.

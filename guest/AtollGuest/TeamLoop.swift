@@ -15,6 +15,7 @@ public struct TeamLoop {
     }
 
     private let place: TeamPlace
+    private let ring: Int
     /// The construct's number; `nil` where nothing is shared.
     let construct: UInt64?
     private let span: LoopSpan
@@ -37,6 +38,7 @@ public struct TeamLoop {
         construct: UInt64?
     ) {
         self.place = place
+        ring = place.block.layout.loops
         self.span = span
         self.rank = UInt64(rank)
         self.size = UInt64(size)
@@ -82,6 +84,15 @@ public struct TeamLoop {
 
     /// The next chunk that falls to this thread; `nil` when there is none left.
     public mutating func nextChunk() -> Range<Int>? {
+        let place = place
+        let memory = place.memory
+        let words = memory.words(at: place.block.offset, count: place.block.layout.bytes)
+        return nextChunk(words)
+    }
+
+    /// The same for who has the words of the team's block at hand.
+    @inline(__always)
+    mutating func nextChunk(_ words: SharedWords) -> Range<Int>? {
         switch form {
         case .share:
             guard next == rank else { return nil }
@@ -93,11 +104,11 @@ public struct TeamLoop {
             defer { next += size }
             return chunks.range(next)
         case .dynamic(let chunks):
-            return takeTicket().map { chunks.range($0) }
+            return takeTicket(words).map { chunks.range($0) }
         case .guided(let least):
-            return takeGuided(least)
+            return takeGuided(least, words)
         case .trapezoid(let cut):
-            while let ticket = takeTicket() {
+            while let ticket = takeTicket(words) {
                 let chunk = cut.range(ticket)
                 if !chunk.isEmpty { return chunk }
             }
@@ -107,9 +118,9 @@ public struct TeamLoop {
 
     /// A ticket from the part of them that is this thread's own, then from those of others, the nearest
     /// first: they are in the same VM.
-    private mutating func takeTicket() -> UInt64? {
-        let memory = place.memory
-        let loop = place.block.loop(memory, construct ?? 0)
+    @inline(__always)
+    private mutating func takeTicket(_ words: SharedWords) -> UInt64? {
+        let loop = SharedLoop(words, ring: ring, number: construct ?? 0)
         while lanesSeen < lanes {
             // A lane that others have emptied is only looked at: it stays in all caches.
             if lanesSeen == 0 || loop.taken(lane) < length {
@@ -124,9 +135,8 @@ public struct TeamLoop {
     }
 
     /// Its part of what is left.
-    private func takeGuided(_ least: UInt64) -> Range<Int>? {
-        let memory = place.memory
-        let loop = place.block.loop(memory, construct ?? 0)
+    private func takeGuided(_ least: UInt64, _ words: SharedWords) -> Range<Int>? {
+        let loop = SharedLoop(words, ring: ring, number: construct ?? 0)
         var seen = loop.taken(0)
         while seen < span.count {
             let left = span.count - seen

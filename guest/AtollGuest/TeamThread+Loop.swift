@@ -16,7 +16,7 @@ extension TeamThread {
         _ body: (Range<Int>) throws(TeamError) -> Void
     ) throws(TeamError) {
         var loop = try beginLoop(range, schedule)
-        while let chunk = loop.nextChunk() { try body(chunk) }
+        while let chunk = next(&loop) { try body(chunk) }
         try endLoop(loop, wait: wait)
     }
 
@@ -27,8 +27,13 @@ extension TeamThread {
         _ body: (inout TeamThread, Range<Int>) throws(TeamError) -> Void
     ) throws(TeamError) {
         var loop = try beginLoop(range, schedule)
-        while let chunk = loop.nextChunk() { try body(&self, chunk) }
+        while let chunk = next(&loop) { try body(&self, chunk) }
         try endLoop(loop, wait: wait)
+    }
+
+    @inline(__always)
+    private func next(_ loop: inout TeamLoop) -> Range<Int>? {
+        loop.nextChunk(mapped.words(at: block.offset, count: block.layout.bytes))
     }
 
     /// Begins a loop whose chunks this thread takes by ``TeamLoop/nextChunk()`` until there are none,
@@ -58,19 +63,28 @@ extension TeamThread {
     /// Enters the next construct: gives its number when its descriptor is ready.
     @inline(__always)
     mutating func enterConstruct() throws(TeamError) -> UInt64 {
-        let place = place
-        let memory = place.memory
         let number = nextConstruct
         nextConstruct = number &+ 1
-        let loop = place.block.loop(memory, number)
-        if loop.isReady(number) { return number }
-        var waiter = waiter(for: .everybody, on: place.block.offset, .team)
-        do { try loop.enter(number, &waiter) } catch {
+        if !isReady(number) { try enterSlowly(number) }
+        return number
+    }
+
+    @inline(__always)
+    private func isReady(_ number: UInt64) -> Bool {
+        let words = mapped.words(at: block.offset, count: block.layout.bytes)
+        return SharedLoop(words, ring: block.layout.loops, number: number).isReady(number)
+    }
+
+    @inline(never)
+    private mutating func enterSlowly(_ number: UInt64) throws(TeamError) {
+        let place = place
+        let memory = place.memory
+        var waiter = waiter(for: .everybody, on: block.offset, .team)
+        do { try place.block.loop(memory, number).enter(number, &waiter) } catch {
             waiter.end()
             throw .sync(error)
         }
         finish(waiter)
-        return number
     }
 
     /// Leaves it.
@@ -80,15 +94,17 @@ extension TeamThread {
     mutating func leaveConstruct(_ number: UInt64, wait: Bool, last: () -> Void = {})
         throws(TeamError)
     {
-        let place = place
-        let memory = place.memory
         if wait {
+            let place = place
             try barrier {
                 last()
+                let memory = place.memory
                 place.block.loop(memory, number).recycle(number)
             }
         } else {
-            place.block.loop(memory, number).leave(number, of: presentSize)
+            let words = mapped.words(at: block.offset, count: block.layout.bytes)
+            SharedLoop(words, ring: block.layout.loops, number: number)
+                .leave(number, of: presentSize)
         }
     }
 }

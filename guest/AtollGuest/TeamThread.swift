@@ -23,10 +23,13 @@ public struct TeamThread: ~Copyable {
     public let threadsPerVM: Int
     let owner: Owner
     let place: TeamPlace
+    let block: TeamBlock
     let seatPlace: BarrierPlace
     let mapped: MappedWords
     var seat: BarrierSeat
     var spin: SpinBudget
+    /// Used for one wait after the other: making one anew would count references.
+    private var barrierWaiter: TeamWaiter
     /// The number of the next construct that is shared out by a descriptor.
     var nextConstruct: UInt64
     /// Which of those threads this is that the team goes on with.
@@ -63,6 +66,10 @@ public struct TeamThread: ~Copyable {
         self.threadsPerVM = threadsPerVM
         owner = team.liveness.owner
         place = TeamPlace(team, block, rank: rank)
+        self.block = block
+        barrierWaiter = TeamWaiter(
+            place, for: .everybody, on: block.offset, kind: UInt64(ObjectKind.team.rawValue),
+            pauses: 0)
         spin = SpinBudget(place.limits)
         let memory = place.memory
         mapped = MappedWords(memory)
@@ -110,19 +117,29 @@ public struct TeamThread: ~Copyable {
             borrowing Barrier<SharedWords>, inout BarrierSeat, inout TeamWaiter
         ) throws(SyncError) -> R
     ) throws(TeamError) -> R {
-        let place = place
-        let barrier = place.block.barrier(
-            place.memory.words(at: place.block.barrier, count: place.block.layout.barrierBytes),
-            seatPlace)
-        var waiter = waiter(for: .everybody, on: place.block.offset, .team)
+        barrierWaiter.begin(pauses: spin.pauses)
         do {
-            let result = try body(barrier, &seat, &waiter)
-            finish(waiter)
+            let result = try Self.meet(
+                mapped, block, seatPlace, &seat, &barrierWaiter, body)
+            barrierWaiter.end()
+            barrierWaiter.teach(&spin)
             return result
         } catch {
-            waiter.end()
+            barrierWaiter.end()
             throw .sync(error)
         }
+    }
+
+    @inline(__always)
+    private static func meet<R>(
+        _ mapped: borrowing MappedWords, _ block: TeamBlock, _ place: BarrierPlace,
+        _ seat: inout BarrierSeat, _ waiter: inout TeamWaiter,
+        _ body: (
+            borrowing Barrier<SharedWords>, inout BarrierSeat, inout TeamWaiter
+        ) throws(SyncError) -> R
+    ) throws(SyncError) -> R {
+        let words = mapped.words(at: block.barrier, count: block.layout.barrierBytes)
+        return try body(block.barrier(words, place), &seat, &waiter)
     }
 
     /// How this thread waits.

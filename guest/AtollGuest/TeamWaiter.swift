@@ -30,7 +30,7 @@ struct TeamWaiter: Waiter {
     private var sleep = TeamWaiter.shortestSleep
     /// Nanoseconds of this wait so far; 0 while it only spun.
     private(set) var waited: UInt64 = 0
-    private let budget: Int32
+    private var budget: Int32
     /// Members whose loss ends no wait.
     private var known: UInt64 = 0
 
@@ -64,6 +64,17 @@ struct TeamWaiter: Waiter {
             return Processor.pause()
         }
         try waitSlowly()
+    }
+
+    /// Begins another wait for the same.
+    @inline(__always)
+    mutating func begin(pauses: Int32) {
+        budget = pauses
+        self.pauses = pauses
+        started = 0
+        waited = 0
+        sleep = Self.shortestSleep
+        known = 0
     }
 
     mutating func disregard(_ slots: UInt64) { known |= slots }

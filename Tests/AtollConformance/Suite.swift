@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollGuest
+import AtollSystem
 
 /// One type or construct of the library, tried by all threads of a team, wherever they run.
 struct Suite: Sendable {
@@ -21,6 +22,9 @@ struct Suite: Sendable {
         Suite(name: "queue", run: tryQueues),
         Suite(name: "ring", run: tryRings),
     ]
+
+    /// For when a VM is killed meanwhile; not among all.
+    static let survival = Suite(name: "survive", run: survive)
 }
 
 /// Ends the team where `condition` does not hold; the code names the line.
@@ -34,4 +38,10 @@ func draw(_ seed: Int) -> UInt64 {
     z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
     z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
     return z ^ z >> 31
+}
+
+func say(_ text: Text, to descriptor: Int32) {
+    var line = text
+    line.add("\n")
+    try? line.write(to: descriptor)
 }

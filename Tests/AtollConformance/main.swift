@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   atoll-conformance SUITE|all [ROUNDS]        (started by atoll-run or atoll run)
+//   atoll-conformance SUITE|all|survive [ROUNDS]        (started by atoll-run or atoll run)
 //
 // Tries the library's types and constructs in the threads of a job, and says how many checks held: each process ends
 // with 0 only if all did.
@@ -12,19 +12,16 @@ let arguments = Invocation.arguments
 let wanted = arguments.first ?? Array("all".utf8)
 let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 300)
 
-func say(_ text: Text, to descriptor: Int32) {
-    var line = text
-    line.add("\n")
-    try? line.write(to: descriptor)
-}
-
 func name(_ suite: Suite) -> [UInt8] {
     var text = Text()
     text.add(suite.name)
     return text.bytes
 }
 
-let chosen = Suite.all.filter { wanted == Array("all".utf8) || wanted == name($0) }
+let chosen =
+    wanted == name(Suite.survival)
+    ? [Suite.survival]
+    : Suite.all.filter { wanted == Array("all".utf8) || wanted == name($0) }
 
 func run() throws(TeamError) {
     let team = try Team.join()

@@ -14,6 +14,24 @@ extension VMTests.Daemons {
             #expect(ending.lines.count >= 12)
         }
     }
+
+    /// A VM is destroyed in the middle of a loop that can be handed out again, perhaps with a lock in its
+    /// hands: the other finishes the work, and all of it is right.
+    @Test(arguments: 1...3)
+    func aLoopSurvivesItsVM(_ time: Int) async throws {
+        try await stage.withGroup {
+            let job = try stage.run(
+                "--on-loss", "continue", "--no-prefix", "--threads-per-vm", "2", "--",
+                "atoll-conformance", "survive", "1000")
+            try await job.says("round \(time): 4 of 4")
+            try await lab.virsh("destroy", "b")
+            let ending = try await job.ending()
+            #expect(ending.code == 0, "\(ending.errorText)")
+            #expect(ending.lines.last == "ok survive", "\(ending.lines.suffix(5))")
+            #expect(ending.lines.contains { $0.hasSuffix(": 2 of 4") }, "\(ending.lines)")
+            #expect(ending.errorText.contains("b: the VM is lost"), "\(ending.errorText)")
+        }
+    }
 }
 
 extension VMTests {

@@ -60,10 +60,39 @@ extension Region {
 
     /// All entries in use.
     public var objects: [ObjectRecord] {
-        (0..<RegionLayout.directoryEntries).compactMap { object($0) }
+        (0..<layout.directoryEntries).compactMap { object($0) }
     }
 
-    /// Takes a free entry and a free extent, first fit, on a boundary of 4 KiB for large objects and
+    /// The object of this name; `nil` where there is none. Needs no lock: an entry does not move as
+    /// long as it is used, and one that is placed or freed meanwhile is found or not.
+    public func findObject(_ name: [UInt8]) -> ObjectRecord? {
+        let hash = Self.hash(name)
+        for step in 0..<layout.directoryEntries {
+            let index = entry(hash, step)
+            let at = layout.object(index)
+            let word = memory.load(word: at)
+            if word == 0 { return nil }
+            if word & 0xff == UInt64(ATOLL_OBJECT_FREE)
+                || memory.load64(at + ATOLL_AT_OBJECT_NAME_HASH) != hash
+            {
+                continue
+            }
+            if let record = object(index), record.name == name { return record }
+        }
+        return nil
+    }
+
+    /// FNV-1a (draft-eastlake-fnv), 64 bits.
+    static func hash(_ name: [UInt8]) -> UInt64 {
+        name.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
+    }
+
+    /// Where the search for a hash looks at this step.
+    func entry(_ hash: UInt64, _ step: Int) -> Int {
+        Int(truncatingIfNeeded: hash &+ UInt64(step)) & (layout.directoryEntries - 1)
+    }
+
+    /// Takes the first free entry where the name is searched, and a free extent, first fit, on a boundary of 4 KiB for large objects and
     /// of a line for small ones. `nil` where either is not to be had. The caller holds the
     /// directory's lock.
     public func placeObject(
@@ -73,9 +102,10 @@ extension Region {
         let isFree = { (i: Int) in
             self.memory.load(word: self.layout.object(i)) & 0xff == UInt64(ATOLL_OBJECT_FREE)
         }
-        guard let index = (0..<RegionLayout.directoryEntries).first(where: isFree) else {
-            return nil
-        }
+        let hash = Self.hash(name)
+        let places = 0..<layout.directoryEntries
+        guard let step = places.first(where: { isFree(entry(hash, $0)) }) else { return nil }
+        let index = entry(hash, step)
         let boundary = bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE)
         let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
         var start = align(layout.arena)
@@ -92,6 +122,7 @@ extension Region {
         memory.store64(job, at: at + ATOLL_AT_OBJECT_JOB)
         memory.store64(builder, at: at + ATOLL_AT_OBJECT_BUILDER)
         memory.store32(kind.rawValue, at: at + ATOLL_AT_OBJECT_KIND)
+        memory.store64(hash, at: at + ATOLL_AT_OBJECT_NAME_HASH)
         memory.writeName(name, at: at + ATOLL_AT_OBJECT_NAME, field: Int(ATOLL_OBJECT_NAME_BYTES))
         let word = memory.load(word: at)
         memory.store(((word >> 8) + 1) << 8 | UInt64(ATOLL_OBJECT_BUILDING), word: at)

@@ -12,6 +12,9 @@ public struct RegionLayout: Sendable, Equatable {
     /// Data bytes of one ring; a power of two.
     public let ringBytes: Int
 
+    /// Named objects that there can be; a power of two.
+    public let directoryEntries: Int
+
     public let members: Int
     public let directory: Int
     public let jobs: Int
@@ -21,7 +24,6 @@ public struct RegionLayout: Sendable, Equatable {
     public static var minimumBytes: UInt64 { ATOLL_MIN_REGION_SIZE }
     public static var maximumBytes: UInt64 { ATOLL_MAX_REGION_SIZE }
     public static var memberSlots: Int { Int(ATOLL_MEMBER_SLOTS) }
-    public static var directoryEntries: Int { Int(ATOLL_DIRECTORY_ENTRIES) }
 
     /// Throws ``RegionError/badSize(bytes:)`` for a size that is no power of two, under 1 MiB or over
     /// 1 TiB: QEMU aborts a running VM on a BAR of such a size.
@@ -36,10 +38,11 @@ public struct RegionLayout: Sendable, Equatable {
         jobPayload = small ? 8 << 10 : 64 << 10
         rings = small ? 16 : 128
         ringBytes = small ? 4 << 10 : 32 << 10
+        directoryEntries = Int(small ? ATOLL_DIRECTORY_ENTRIES : ATOLL_DIRECTORY_ENTRIES_LARGE)
 
         members = Int(ATOLL_PAGE)
         directory = members + Self.memberSlots * MemoryLayout<atoll_member>.size
-        jobs = directory + Self.directoryEntries * MemoryLayout<atoll_object>.size
+        jobs = directory + directoryEntries * MemoryLayout<atoll_object>.size
         ringsStart = jobs + jobSlots * (MemoryLayout<atoll_job>.size + jobPayload)
         let end = ringsStart + rings * (MemoryLayout<atoll_ring>.size + ringBytes)
         let page = Int(ATOLL_PAGE)
@@ -54,7 +57,7 @@ public struct RegionLayout: Sendable, Equatable {
     }
 
     func object(_ index: Int) -> Int {
-        precondition(index >= 0 && index < Self.directoryEntries)
+        precondition(index >= 0 && index < directoryEntries)
         return directory + index * MemoryLayout<atoll_object>.size
     }
 

@@ -47,7 +47,7 @@ struct DirectoryTests {
     @Test func aFullDirectorySaysSo() throws {
         let job = try LocalJob(vms: 1, threadsPerVM: 1)
         let directory = directory(job, rank: 0)
-        for index in 0..<RegionLayout.directoryEntries {
+        for index in 0..<job.region.layout.directoryEntries {
             _ = try directory.openOrCreate(Array("n\(index)".utf8), bytes: 8, job: 0) { _, _ in }
         }
         #expect(throws: TeamError.noRoom(bytes: 8)) {
@@ -150,7 +150,9 @@ struct DirectoryTests {
         job.region.memory.store(holder.word, word: Region.directoryLockOffset)
         job.region.setDraining(true)
         #expect(throws: TeamError.sync(.draining)) {
-            try directory(job, rank: 0).open(name)
+            try directory(job, rank: 0).openOrCreate(name, bytes: 8, job: 0) { _, _ in }
         }
+        // Looking needs no lock.
+        #expect(try directory(job, rank: 0).open(name) == nil)
     }
 }

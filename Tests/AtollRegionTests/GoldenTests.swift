@@ -65,9 +65,11 @@ import Testing
             region.placeObject(
                 name: Array("grid".utf8), kind: .queue, bytes: 8200, job: 17,
                 builder: 0x0000_1234_0007_0003))
-        try expect(region.memory.copy(at: 20480, count: 128), are: "object-building")
+        // Where the name's hash says.
+        let at = 20480 + 128 * 0x31
+        try expect(region.memory.copy(at: at, count: 128), are: "object-building")
         #expect(region.publishObject(record))
-        try expect(region.memory.copy(at: 20480, count: 128), are: "object-ready")
+        try expect(region.memory.copy(at: at, count: 128), are: "object-ready")
     }
 
     @Test func job() throws {

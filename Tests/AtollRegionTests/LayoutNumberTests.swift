@@ -53,6 +53,7 @@ import Testing
         (ATOLL_AT_OBJECT_JOB, 24),
         (ATOLL_AT_OBJECT_BUILDER, 32),
         (ATOLL_AT_OBJECT_KIND, 40),
+        (ATOLL_AT_OBJECT_NAME_HASH, 48),
         (ATOLL_AT_OBJECT_NAME, 64),
     ]
 
@@ -113,7 +114,10 @@ import Testing
         #expect(
             Array("ATLLTRGN".utf8).reversed().reduce(0) { $0 << 8 | UInt64($1) } == ATOLL_ABI_MAGIC)
         #expect(ATOLL_ABI_VERSION == 2)
-        #expect([ATOLL_MEMBER_SLOTS, ATOLL_DIRECTORY_ENTRIES] == [64, 256])
+        #expect(
+            [ATOLL_MEMBER_SLOTS, ATOLL_DIRECTORY_ENTRIES, ATOLL_DIRECTORY_ENTRIES_LARGE] == [
+                64, 256, 1024,
+            ])
         #expect([ATOLL_MEMBER_NAME_BYTES, ATOLL_OBJECT_NAME_BYTES] == [32, 64])
         #expect(ATOLL_SLOT_HOST == 0xffff)
         #expect([ATOLL_REGION_ABSENT, ATOLL_REGION_READY, ATOLL_REGION_DRAINING] == [0, 1, 2])

@@ -14,11 +14,11 @@ import Testing
         let made = try #require(
             region.placeObject(name: [0x61], kind: .latch, bytes: 100, job: 3, builder: 9))
         #expect(made.kind == .latch)
-        #expect(made.state == .building && made.index == 0)
+        #expect(made.state == .building && made.index == region.first([0x61]))
         #expect(made.name == [0x61] && made.bytes == 100 && made.job == 3 && made.builder == 9)
         #expect(made.offset == region.layout.arena)
         #expect(region.publishObject(made))
-        #expect(region.object(0)?.state == .ready)
+        #expect(region.object(made.index)?.state == .ready)
         #expect(region.objects.count == 1)
         #expect(!region.publishObject(made))
     }
@@ -40,7 +40,7 @@ import Testing
         let made = try #require(region.placeObject(name: [], bytes: all, job: 0, builder: 0))
         #expect(region.placeObject(name: [], bytes: 1, job: 0, builder: 0) == nil)
         // Nor has the refused one taken an entry.
-        #expect(region.memory.load(word: region.layout.object(1)) == 0)
+        #expect(region.memory.load(word: region.layout.object(made.index + 1)) == 0)
         region.freeObject(made)
         #expect(region.objects.isEmpty)
         #expect(region.placeObject(name: [], bytes: all, job: 0, builder: 0) != nil)
@@ -63,6 +63,42 @@ import Testing
         #expect(region.placeObject(name: [], bytes: 64, job: 0, builder: 0)?.index == 77)
     }
 
+    @Test func aNameIsFoundWhereverItStands() throws {
+        let region = try region(16 << 20)
+        #expect(region.layout.directoryEntries == 1024)
+        let names = (0..<1024).map { Array("object \($0)".utf8) }
+        for name in names {
+            #expect(region.findObject(name) == nil)
+            #expect(region.placeObject(name: name, bytes: 64, job: 0, builder: 0) != nil)
+        }
+        for name in names { #expect(region.findObject(name)?.name == name) }
+        #expect(region.findObject(Array("another".utf8)) == nil)
+        #expect(region.placeObject(name: [0x61], bytes: 64, job: 0, builder: 0) == nil)
+        // Freed ones on the way hide nothing, and serve again.
+        for name in names where name.count == 9 {
+            region.freeObject(try #require(region.findObject(name)))
+        }
+        for name in names { #expect((region.findObject(name) == nil) == (name.count == 9)) }
+        let again = try #require(region.placeObject(name: [0x61], bytes: 64, job: 0, builder: 0))
+        #expect(region.findObject([0x61]) == again)
+    }
+
+    @Test func namesOfOneHashStandBesideEachOther() throws {
+        let region = try region()
+        // Of one place, if not of one hash.
+        let names = (0..<4096).map { Array("\($0)".utf8) }.filter { region.first($0) == 255 }
+        #expect(names.count > 4)
+        let made = try names.map { name in
+            try #require(region.placeObject(name: name, bytes: 64, job: 0, builder: 0))
+        }
+        #expect(made.map(\.index) == [255] + Array(0..<(names.count - 1)))
+        region.freeObject(made[1])
+        for (name, record) in zip(names, made) where record != made[1] {
+            #expect(region.findObject(name) == record)
+        }
+        #expect(region.findObject(names[1]) == nil)
+    }
+
     @Test func aGapIsFilledWhereItIsLargeEnough() throws {
         let region = try region()
         let made = try (0..<4).map { _ in
@@ -80,7 +116,7 @@ import Testing
         let region = try region()
         let old = try #require(region.placeObject(name: [0x61], bytes: 64, job: 0, builder: 0))
         region.freeObject(old)
-        let new = try #require(region.placeObject(name: [0x62], bytes: 64, job: 0, builder: 0))
+        let new = try #require(region.placeObject(name: [0x61], bytes: 64, job: 0, builder: 0))
         #expect(new.index == old.index && new.offset == old.offset)
         region.freeObject(old)
         #expect(!region.publishObject(old))
@@ -186,8 +222,8 @@ import Testing
             region.memory.store(2, word: at)
             #expect(region.object(3) == nil, "\(offset) \(bytes)")
             #expect(region.objects.isEmpty)
-            #expect(region.placeObject(name: [], bytes: 64, job: 0, builder: 0) != nil)
-            region.freeObject(try #require(region.object(0)))
+            let made = region.placeObject(name: [], bytes: 64, job: 0, builder: 0)
+            region.freeObject(try #require(made))
         }
         region.memory.store64(end - 64, at: at + 8)
         region.memory.store64(64, at: at + 16)
@@ -197,16 +233,18 @@ import Testing
     @Test(arguments: [3, 4, 0xff] as [UInt64])
     func anUnknownStateIsNoObjectAndNotFree(state: UInt64) throws {
         let region = try region()
-        region.memory.store(state, word: region.layout.object(0))
-        #expect(region.object(0) == nil)
-        #expect(region.placeObject(name: [], bytes: 64, job: 0, builder: 0)?.index == 1)
+        let first = region.first([])
+        region.memory.store(state, word: region.layout.object(first))
+        #expect(region.object(first) == nil)
+        #expect(region.placeObject(name: [], bytes: 64, job: 0, builder: 0)?.index == first + 1)
     }
 
     @Test func theCountOfUsesGoesRound() throws {
         let region = try region()
-        region.memory.store(.max << 8, word: region.layout.object(0))
+        let at = region.layout.object(region.first([]))
+        region.memory.store(.max << 8, word: at)
         let made = try #require(region.placeObject(name: [], bytes: 64, job: 0, builder: 0))
-        #expect(made.index == 0 && region.memory.load(word: region.layout.object(0)) == 1)
+        #expect(made.index == region.first([]) && region.memory.load(word: at) == 1)
     }
 
     @Test func anyDirectoryCanBeReadPlacedInAndFreed() throws {
@@ -241,4 +279,9 @@ import Testing
             #expect(!region.objects.contains { $0.job == 1 })
         }
     }
+}
+
+extension Region {
+    /// Where the search for a name begins.
+    fileprivate func first(_ name: [UInt8]) -> Int { entry(Self.hash(name), 0) }
 }

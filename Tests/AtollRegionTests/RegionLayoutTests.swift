@@ -11,7 +11,7 @@ import Testing
         // One behind the other, and nothing of one in the next.
         #expect(layout.members == 4096)
         #expect(layout.directory == layout.members + 64 * 256)
-        #expect(layout.jobs == layout.directory + 256 * 128)
+        #expect(layout.jobs == layout.directory + layout.directoryEntries * 128)
         #expect(layout.ringsStart == layout.jobs + layout.jobSlots * (4352 + layout.jobPayload))
         let end = layout.ringsStart + layout.rings * (192 + layout.ringBytes)
         #expect(layout.arena >= end && layout.arena < end + 4096 && layout.arena % 4096 == 0)
@@ -20,7 +20,7 @@ import Testing
         #expect(layout.arenaBytes >= layout.bytes / 2)
         #expect(layout.ringBytes & (layout.ringBytes - 1) == 0)
         #expect(layout.member(63) + 256 == layout.directory)
-        #expect(layout.object(255) + 128 == layout.jobs)
+        #expect(layout.object(layout.directoryEntries - 1) + 128 == layout.jobs)
         #expect(layout.payload(layout.jobSlots - 1) + layout.jobPayload == layout.ringsStart)
         #expect(layout.part(0, 63) + 64 == layout.payload(0))
         #expect(layout.ring(layout.rings - 1) + 192 + layout.ringBytes == end)
@@ -31,10 +31,12 @@ import Testing
         #expect(
             [small.jobSlots, small.jobPayload, small.rings, small.ringBytes, small.arena]
                 == [4, 8192, 16, 4096, 172_032])
+        #expect(small.directoryEntries == 256)
         let large = try RegionLayout(bytes: 16 << 20)
         #expect(
             [large.jobSlots, large.jobPayload, large.rings, large.ringBytes, large.arena]
-                == [16, 65536, 128, 32768, 5_390_336])
+                == [16, 65536, 128, 32768, 5_488_640])
+        #expect(large.directoryEntries == 1024)
     }
 
     static let refused: [UInt64] = {

@@ -4,8 +4,8 @@ internal import AtollSync
 
 /// The region's named objects, as a process of a member uses them.
 ///
-/// Finding and placing happen under the directory's lock; building does not, so that a large object
-/// holds up nobody but those who want it.
+/// Finding takes no lock. Placing happens under the directory's; building does not, so that a large
+/// object holds up nobody but those who want it.
 ///
 /// ## If the holder dies
 /// Who dies with the lock leaves nothing to repair, since an entry is published by its last store. Who
@@ -52,7 +52,13 @@ public struct Directory: Sendable {
         try Self.check(name)
         let me = liveness.owner
         while true {
-            switch try locked({ look(name, kind, bytes, job, me) }) {
+            let step: Step
+            if let record = region.findObject(name), record.state == .ready {
+                step = .ready(record)
+            } else {
+                step = try locked { look(name, kind, bytes, job, me) }
+            }
+            switch step {
             case .ready(let record):
                 guard record.bytes == bytes else {
                     throw .sizeMismatch(found: record.bytes, expected: bytes)
@@ -78,7 +84,7 @@ public struct Directory: Sendable {
     /// - Throws: ``TeamError/sync(_:)``.
     public func open(_ name: [UInt8]) throws(TeamError) -> ObjectRecord? {
         while true {
-            guard let record = try locked({ find(name) }) else { return nil }
+            guard let record = region.findObject(name) else { return nil }
             if record.state == .ready { return record }
             if let builder = Owner(in: record.builder), liveness.isLost(builder) { return nil }
             try wait(for: record)
@@ -90,7 +96,7 @@ public struct Directory: Sendable {
     /// - Throws: ``TeamError/noSuchObject``, ``TeamError/sync(_:)``.
     public func remove(_ name: [UInt8]) throws(TeamError) {
         let found = try locked { () -> Bool in
-            guard let record = find(name) else { return false }
+            guard let record = region.findObject(name) else { return false }
             region.freeObject(record)
             return true
         }
@@ -122,17 +128,10 @@ public struct Directory: Sendable {
 
     // MARK: Under the lock
 
-    private func find(_ name: [UInt8]) -> ObjectRecord? {
-        for index in 0..<RegionLayout.directoryEntries {
-            if let record = region.object(index), record.name == name { return record }
-        }
-        return nil
-    }
-
     private func look(
         _ name: [UInt8], _ kind: ObjectKind, _ bytes: Int, _ job: UInt64, _ me: Owner
     ) -> Step {
-        if let record = find(name) {
+        if let record = region.findObject(name) {
             if record.state == .ready { return .ready(record) }
             guard let builder = Owner(in: record.builder), liveness.isLost(builder) else {
                 return .wait(record)

@@ -26,7 +26,8 @@
 #define ATOLL_MAX_REGION_SIZE (1ull << 40)
 
 #define ATOLL_MEMBER_SLOTS 64u
-#define ATOLL_DIRECTORY_ENTRIES 256u
+#define ATOLL_DIRECTORY_ENTRIES 256u         // of a region under 16 MiB; a power of two
+#define ATOLL_DIRECTORY_ENTRIES_LARGE 1024u  // of any other
 #define ATOLL_MEMBER_NAME_BYTES 32u  // with the closing NUL; a longer domain name is cut
 #define ATOLL_OBJECT_NAME_BYTES 64u  // with the closing NUL
 #define ATOLL_SLOT_HOST 0xffffu      // stands for the host where a slot is named
@@ -195,6 +196,10 @@ enum {
     ATOLL_OBJECT_READY = 2,
 };
 
+// The directory is a hash table: an entry stands at the place that its name's hash gives, modulo the
+// number of entries, or at the first place after it that was free. A search ends at an entry whose
+// state is 0, which was never used; a freed one is passed over.
+//
 // A named object: an extent of the arena. The entries are the allocator's only record, so that a
 // death while allocating can lose nothing. All but `state` is written under the directory's lock.
 struct atoll_object {
@@ -205,7 +210,8 @@ struct atoll_object {
     uint64_t builder;  // owner word of the thread that builds it
     uint32_t kind;     // ATOLL_KIND_...
     uint32_t reserved0;
-    uint64_t reserved[2];
+    uint64_t name_hash;  // FNV-1a, 64 bits, of the name without its NUL
+    uint64_t reserved;
     char name[ATOLL_OBJECT_NAME_BYTES];
 };
 
@@ -327,6 +333,7 @@ enum {
     ATOLL_AT_OBJECT_KIND = offsetof(struct atoll_object, kind),
     ATOLL_AT_OBJECT_JOB = offsetof(struct atoll_object, job),
     ATOLL_AT_OBJECT_NAME = offsetof(struct atoll_object, name),
+    ATOLL_AT_OBJECT_NAME_HASH = offsetof(struct atoll_object, name_hash),
     ATOLL_AT_OBJECT_OFFSET = offsetof(struct atoll_object, offset),
     ATOLL_AT_SYNC_WORD = offsetof(struct atoll_sync, word),
     ATOLL_AT_SYNC_AUX0 = offsetof(struct atoll_sync, aux0),
@@ -393,6 +400,7 @@ _Static_assert(sizeof(struct atoll_member) == 4 * ATOLL_LINE, "a member is four 
 
 ATOLL_PIN(atoll_object, job, 24);
 ATOLL_PIN(atoll_object, kind, 40);
+ATOLL_PIN(atoll_object, name_hash, 48);
 ATOLL_PIN(atoll_object, name, 64);
 _Static_assert(sizeof(struct atoll_object) == 2 * ATOLL_LINE, "an object entry is two lines");
 

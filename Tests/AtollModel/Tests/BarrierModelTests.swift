@@ -105,7 +105,7 @@ struct BarrierModelTests {
             shrinks: true
         ).expectHolds("\(algorithm) barrier of 2 that shrinks")
         Self.model(
-            vms: 3, rounds: 1, algorithm, Bounds(preemptions: 2, crashes: 1), shrinks: true
+            vms: 3, rounds: 1, algorithm, Bounds(preemptions: 1, crashes: 1), shrinks: true
         ).expectHolds("\(algorithm) barrier of 3 that shrinks")
         Self.model(
             vms: 3, rounds: 1, algorithm, Bounds(preemptions: 1, crashes: 2), shrinks: true

@@ -214,7 +214,7 @@ public final class Team: Sendable {
         }.offset
     }
 
-    private static func bytes(_ text: StaticString) -> [UInt8] {
+    static func bytes(_ text: StaticString) -> [UInt8] {
         var result = Text()
         result.add(text)
         return result.bytes

@@ -55,6 +55,7 @@ extension TeamError {
         case .noSuchObject: text.add("there is no object of this name")
         case .differentTasks:
             text.add("the processes' task functions differ, or one was not defined")
+        case .heap(let error): Self.add(error, to: &text)
         case .sync(let error): Self.add(error, to: &text)
         case .program(let code):
             text.add("the program gave up with code ")
@@ -82,6 +83,21 @@ extension TeamError {
             text.add(" bytes, the device has ")
             text.add(device)
         case .inconsistent: text.add("the region's header does not fit its size")
+        }
+    }
+
+    private static func add(_ error: HeapError, to text: inout Text) {
+        switch error {
+        case .noRoom(let bytes):
+            text.add("the heap has no room for bytes: ")
+            text.add(bytes)
+        case .noSeat: text.add("too many threads use the heap at once")
+        case .notABlock(let offset):
+            text.add("no block of the heap begins at ")
+            text.add(offset)
+        case .alreadyFree(let offset):
+            text.add("the block is free already: at ")
+            text.add(offset)
         }
     }
 

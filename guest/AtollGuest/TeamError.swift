@@ -34,6 +34,7 @@ public enum TeamError: Error, Equatable, Sendable {
     /// The processes' task functions differ: they are declared in the same order, with the same
     /// names and arguments, in all; or one that is spawned was never defined.
     case differentTasks
+    case heap(HeapError)
     case sync(SyncError)
     /// The program's own reason.
     case program(code: Int32)

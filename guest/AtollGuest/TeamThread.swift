@@ -43,6 +43,8 @@ public struct TeamThread: ~Copyable {
     /// Where tasks lie, by capacity, and those that run now.
     var taskAreas: [(capacity: Int, offset: Int)] = []
     var work: TaskWork?
+    /// Seats at heaps that this thread has taken.
+    var heapSeats: [(heap: TeamHeap, seat: HeapSeat)] = []
 
     /// Made in the thread that it stands for: a thread of the whole team.
     init(_ team: Team, _ index: Int) {
@@ -88,6 +90,7 @@ public struct TeamThread: ~Copyable {
     }
 
     deinit {
+        leaveHeaps()
         let place = place
         let words = place.memory.words(
             at: place.block.barrier, count: place.block.layout.barrierBytes)

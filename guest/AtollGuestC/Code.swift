@@ -23,6 +23,8 @@ enum Code {
         case .sizeMismatch: Int32(ATOLL_ERROR_SIZE_MISMATCH)
         case .kindMismatch: Int32(ATOLL_ERROR_KIND_MISMATCH)
         case .noRoom: Int32(ATOLL_ERROR_NO_ROOM)
+        case .heap(.noRoom): Int32(ATOLL_ERROR_NO_ROOM)
+        case .heap: Int32(ATOLL_ERROR_INVALID)
         case .differentTasks: Int32(ATOLL_ERROR_INVALID)
         case .noSuchObject: Int32(ATOLL_ERROR_NO_SUCH_OBJECT)
         case .sync(let error): of(error)

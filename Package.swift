@@ -210,7 +210,9 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AtollSyncTests",
-            dependencies: ["AtollSync", "AtollRegion", "AtollSystem", "CAtollABI"],
+            dependencies: [
+                "AtollSync", "AtollRegion", "AtollSystem", "CAtollABI", "atoll-sync-probe",
+            ],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // The model checker: optimised in every build, and without run-time checks of exclusive
         // access, whose records are a thread's, since it runs several threads of a model on one.
@@ -229,6 +231,9 @@ let package = Package(
                 .enableExperimentalFeature("Lifetimes"),
                 .unsafeFlags(["-enforce-exclusivity=unchecked"]),
             ]),
+        .executableTarget(
+            name: "atoll-sync-probe", dependencies: ["AtollRegion", "AtollSync", "AtollSystem"],
+            path: "Tests/AtollSyncProbe", swiftSettings: strict),
         .executableTarget(
             name: "atoll-team-probe",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],

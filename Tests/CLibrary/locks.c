@@ -56,22 +56,27 @@ static int timed(atoll_thread *me) {
 static int statistics(atoll_thread *me) {
     struct atoll_statistics s = {.size = sizeof s};
     CHECK(atoll_barrier(me) == 0);
-    CHECK(atoll_get_statistics(team, plain, &s) == 0);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "plain", &s) == 0);
     CHECK(s.size == sizeof s && s.kind == ATOLL_KIND_LOCK && s.acquisitions == 5 && s.deaths == 0);
-    CHECK(atoll_get_statistics(team, recursive, &s) == 0 && s.kind == ATOLL_KIND_RECURSIVE_LOCK);
-    CHECK(atoll_get_statistics(team, 0, &s) == 0 && s.kind == ATOLL_KIND_BARRIER && s.acquisitions >= 4);
-    CHECK(atoll_get_statistics(team, queue.place, &s) == 0 && s.kind == ATOLL_KIND_QUEUE);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_RECURSIVE_LOCK, "recursive", &s) == 0);
+    CHECK(s.kind == ATOLL_KIND_RECURSIVE_LOCK);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_BARRIER, NULL, &s) == 0);
+    CHECK(s.kind == ATOLL_KIND_BARRIER && s.acquisitions >= 4);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_QUEUE, "q", &s) == 0 && s.kind == ATOLL_KIND_QUEUE);
     s.size = 8;
     s.deaths = 1234;
-    CHECK(atoll_get_statistics(team, plain, &s) == 0 && s.size == 8 && s.deaths == 1234);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "plain", &s) == 0 && s.size == 8 && s.deaths == 1234);
     s.size = 0;
-    CHECK(atoll_get_statistics(team, plain, &s) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "plain", &s) == ATOLL_ERROR_INVALID);
     s.size = 4096;
-    CHECK(atoll_get_statistics(team, plain, &s) == 0 && s.size == sizeof s && s.deaths == 0);
-    CHECK(atoll_get_statistics(team, plain + 64, &s) == ATOLL_ERROR_INVALID);
-    CHECK(atoll_get_statistics(team, UINT64_MAX, &s) == ATOLL_ERROR_INVALID);
-    CHECK(atoll_get_statistics(team, plain, NULL) == ATOLL_ERROR_INVALID);
-    CHECK(atoll_get_statistics(NULL, plain, &s) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "plain", &s) == 0 && s.size == sizeof s && s.deaths == 0);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "none", &s) == ATOLL_ERROR_NO_SUCH_OBJECT);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, NULL, &s) == ATOLL_ERROR_NO_SUCH_OBJECT);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_RECURSIVE_LOCK, "plain", &s) == ATOLL_ERROR_NO_SUCH_OBJECT);
+    CHECK(atoll_get_statistics(team, 0, "plain", &s) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_get_statistics(team, 99, "plain", &s) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_get_statistics(team, ATOLL_KIND_LOCK, "plain", NULL) == ATOLL_ERROR_INVALID);
+    CHECK(atoll_get_statistics(NULL, ATOLL_KIND_LOCK, "plain", &s) == ATOLL_ERROR_INVALID);
     return 0;
 }
 

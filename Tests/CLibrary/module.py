@@ -72,7 +72,7 @@ def more(me):
 
 
 team.run(more)
-assert team.statistics(lock).kind == 1 and team.statistics(lock).acquisitions == 801
+assert team.statistics(atoll.KIND_LOCK, "lock").acquisitions == 801
 assert team.statistics().acquisitions > 4
 
 

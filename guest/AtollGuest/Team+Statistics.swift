@@ -2,13 +2,35 @@
 public import AtollRegion
 
 extension Team {
-    /// What an object says of its use; `nil` where none lies there, or one that does not say.
-    ///
-    /// - Parameter handle: the object's; 0: the team's barrier.
-    public func statistics(handle: UInt64) -> SyncRecord? {
-        // The lowest bit of a lock's says that it is recursive.
-        let offset = handle == 0 ? block.offset : Int(truncatingIfNeeded: handle & ~1)
-        let object = region.objects.first { $0.offset == offset }
+    /// What the object of this kind and name says of its use; `nil` where there is none, or one that does
+    /// not say.
+    public func statistics(of kind: ObjectKind, named name: [UInt8]) -> SyncRecord? {
+        guard let prefix = Self.prefix(of: kind) else { return nil }
+        let full = Self.objectName(environment.job, prefix, name)
+        let object = region.objects.first { $0.kind == kind && $0.name == full }
         return object.flatMap { region.sync($0) }
+    }
+
+    /// The same of the whole team's barrier.
+    public var barrierStatistics: SyncRecord? {
+        let object = region.objects.first { $0.offset == block.offset }
+        return object.flatMap { region.sync($0) }
+    }
+
+    /// What the names of a kind's objects begin with, after the job's number.
+    private static func prefix(of kind: ObjectKind) -> StaticString? {
+        switch kind {
+        case .lock, .recursiveLock: "lock."
+        case .readWriteLock: "rwlock."
+        case .condition: "condition."
+        case .semaphore: "semaphore."
+        case .once: "once."
+        case .latch: "latch."
+        case .heap: "heap."
+        case .ring: "ring."
+        case .queue: "queue."
+        case .counter: "counter."
+        case .data, .barrier, .team, .deque, .map: nil
+        }
     }
 }

@@ -8,7 +8,7 @@ public import CAtollGuest
 
 @c @implementation
 public func atoll_get_statistics(
-    _ pointer: OpaquePointer?, _ place: UInt64,
+    _ pointer: OpaquePointer?, _ kind: UInt32, _ name: UnsafePointer<CChar>?,
     _ statistics: UnsafeMutablePointer<atoll_statistics>?
 ) -> Int32 {
     // SAFETY: only compared with nil here.
@@ -18,9 +18,17 @@ public func atoll_get_statistics(
     // SAFETY: the first field is there whatever the caller's version.
     let room = Int(unsafe statistics.pointee.size)
     guard room >= MemoryLayout<UInt32>.size else { return invalid("statistics.size is not set") }
-    guard let record = team(pointer).statistics(handle: place) else {
-        return invalid("no object with statistics lies there")
+    guard let kind = ObjectKind(rawValue: kind), kind.hasFigures else {
+        return invalid("no such kind of object")
     }
+    var record: SyncRecord?
+    // SAFETY: a C string, or none.
+    if let name = unsafe bytes(name) {
+        record = team(pointer).statistics(of: kind, named: name)
+    } else if kind == .barrier {
+        record = team(pointer).barrierStatistics
+    }
+    guard let record else { return note(.noSuchObject) }
     var full = atoll_statistics()
     let size = min(room, MemoryLayout<atoll_statistics>.size)
     full.size = UInt32(size)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollGuest
+internal import AtollSync
 internal import AtollSystem
 
 /// What stands behind an `atoll_thread`: a thread of the team, and its last failure.
@@ -11,6 +12,9 @@ final class ThreadHandle {
     var order: OrderedLoop?
     /// The functions of the tasks that the thread is in.
     var tasks: [TaskFunction<CValue>] = []
+    /// What the thread has of read-write locks and of semaphores: C gives back by name of the lock.
+    var reads: [(lock: UInt64, hold: ReadHold)] = []
+    var permits: [(semaphore: UInt64, permit: Permit)] = []
     /// Locks of critical regions that the thread has looked up.
     private var criticals: [(name: [UInt8], lock: TeamLock)] = []
 

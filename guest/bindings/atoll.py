@@ -29,6 +29,7 @@ SUM, MINIMUM, MAXIMUM = 0, 1, 2
 OWNER_DIED, BUSY = 1, 2
 PRODUCT, AND, OR, EXCLUSIVE_OR = 3, 4, 5, 6
 STATIC, DYNAMIC, GUIDED, TRAPEZOID = 0, 1, 2, 3
+KIND_LOCK, KIND_RECURSIVE_LOCK, KIND_BARRIER, KIND_QUEUE, KIND_COUNTER = 1, 2, 8, 12, 14
 FOREVER, AT_ONCE = 2**64 - 1, 0
 ERROR_MEMBER_LOST, ERROR_PEER_FAILED, ERROR_POISONED = -12, -13, -15
 ERROR_TIMED_OUT, ERROR_INVALID = -18, -19
@@ -122,7 +123,7 @@ _functions = {
     "atoll_queue_open": (_int, [_pointer, ctypes.c_char_p, ctypes.c_size_t, ctypes.POINTER(_Queue)]),
     "atoll_queue_push": (_int, [_pointer, _Queue, ctypes.c_uint64, ctypes.c_uint64]),
     "atoll_queue_pop": (_int, [_pointer, _Queue, ctypes.POINTER(ctypes.c_uint64), ctypes.c_uint64]),
-    "atoll_get_statistics": (_int, [_pointer, ctypes.c_uint64, ctypes.POINTER(Statistics)]),
+    "atoll_get_statistics": (_int, [_pointer, ctypes.c_uint32, ctypes.c_char_p, ctypes.POINTER(Statistics)]),
     "atoll_lock_open": (_int, [_pointer, ctypes.c_char_p, ctypes.POINTER(ctypes.c_uint64)]),
     "atoll_lock_acquire": (_int, [_pointer, ctypes.c_uint64]),
     "atoll_lock_try": (_int, [_pointer, ctypes.c_uint64]),
@@ -382,11 +383,11 @@ class Team:
         _check(_library.atoll_queue_open(self._pointer, name.encode(), capacity, ctypes.byref(handle)))
         return Queue(handle)
 
-    def statistics(self, thing=None):
-        """How a lock, a counter or a queue was used; without one, the team's barrier."""
-        place = 0 if thing is None else getattr(thing.handle, "place", thing.handle)
+    def statistics(self, kind=KIND_BARRIER, name=None):
+        """How the object of this kind and name was used; without a name, the team's barrier."""
         statistics = Statistics(size=ctypes.sizeof(Statistics))
-        _check(_library.atoll_get_statistics(self._pointer, place, ctypes.byref(statistics)))
+        name = None if name is None else name.encode()
+        _check(_library.atoll_get_statistics(self._pointer, kind, name, ctypes.byref(statistics)))
         return statistics
 
     def array(self, name, shape, dtype="float64"):

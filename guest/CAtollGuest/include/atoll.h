@@ -368,6 +368,92 @@ int atoll_lock_release(atoll_thread *me, atoll_lock_handle lock);
 /// Declares the data repaired. Errors: NOT_OWNER.
 int atoll_lock_consistent(atoll_thread *me, atoll_lock_handle lock);
 
+// ------------------------------------------------------------- read-write locks, semaphores, events
+
+// Since 1.1. Handles are plain values; objects go when the job ends. `nanoseconds`: how long a call waits
+// (ATOLL_FOREVER, ATOLL_AT_ONCE); after that it gives TIMED_OUT. What a thread holds it gives back in the
+// same body. All calls that wait can give MEMBER_LOST, PEER_FAILED and DRAINING, too.
+
+/// How long a call waits: nanoseconds. After them it gives TIMED_OUT.
+#define ATOLL_FOREVER UINT64_MAX
+/// It does not wait, and gives ATOLL_BUSY, or TIMED_OUT, where it would have to.
+#define ATOLL_AT_ONCE 0
+
+/// A named lock for many readers or one writer.
+typedef uint64_t atoll_rwlock_handle;
+
+/// Errors: as atoll_lock_open, and KIND_MISMATCH.
+int atoll_rwlock_open(atoll_team *team, const char *name, atoll_rwlock_handle *lock);
+/// Waits until this thread has the lock alone. Gives 0 or ATOLL_OWNER_DIED: a writer has died; the caller
+/// repairs the data and calls atoll_rwlock_consistent; else the lock is poisoned from its release on.
+/// Errors: POISONED, NOT_OWNER (this thread has it), TIMED_OUT, INVALID.
+int atoll_rwlock_write(atoll_thread *me, atoll_rwlock_handle lock, uint64_t nanoseconds);
+/// Waits until this thread may read. Gives 0, or ATOLL_OWNER_DIED: it then has the lock alone, to repair.
+/// Errors: as atoll_rwlock_write.
+int atoll_rwlock_read(atoll_thread *me, atoll_rwlock_handle lock, uint64_t nanoseconds);
+/// Gives back what this thread has. Errors: NOT_OWNER, INVALID.
+int atoll_rwlock_release(atoll_thread *me, atoll_rwlock_handle lock);
+/// Declares the data repaired. Errors: NOT_OWNER, INVALID.
+int atoll_rwlock_consistent(atoll_thread *me, atoll_rwlock_handle lock);
+
+/// A named semaphore. A permit of a thread that died goes to the next, which is told.
+typedef uint64_t atoll_semaphore_handle;
+
+/// `permits`: how many there can be, 1 to 4096, the same for all; `free`: how many there are at first.
+/// Errors: as atoll_lock_open, KIND_MISMATCH, SIZE_MISMATCH.
+int atoll_semaphore_open(
+    atoll_team *team, const char *name, uint32_t permits, uint32_t free,
+    atoll_semaphore_handle *semaphore);
+/// Waits for a permit. Gives 0, ATOLL_OWNER_DIED (who had it died with it), or ATOLL_BUSY.
+/// Errors: TIMED_OUT, INVALID.
+int atoll_semaphore_acquire(
+    atoll_thread *me, atoll_semaphore_handle semaphore, uint64_t nanoseconds);
+/// Gives a permit back. Errors: NOT_OWNER, INVALID.
+int atoll_semaphore_release(atoll_thread *me, atoll_semaphore_handle semaphore);
+/// Uses a permit up: there is one less. Errors: NOT_OWNER, INVALID.
+int atoll_semaphore_consume(atoll_thread *me, atoll_semaphore_handle semaphore);
+/// Makes a permit, for anybody to take. Errors: TOO_MANY_ARRIVALS (there are as many as there can be),
+/// INVALID.
+int atoll_semaphore_signal(atoll_thread *me, atoll_semaphore_handle semaphore);
+
+/// A named condition: threads wait under a lock until another changes what the lock protects.
+typedef uint64_t atoll_condition_handle;
+/// Whether to go on waiting: asked under the lock. It must not use the thread.
+typedef int (*atoll_predicate)(void *context);
+
+/// Errors: as atoll_lock_open, and KIND_MISMATCH.
+int atoll_condition_open(atoll_team *team, const char *name, atoll_condition_handle *condition);
+/// Waits under a lock that this thread has, which it gives back meanwhile, as long as `is_wanting` gives
+/// anything but 0. Gives 0, or ATOLL_OWNER_DIED: who had the lock meanwhile died; the caller has it, and
+/// repairs. Errors: TIMED_OUT (this thread has the lock), NOT_OWNER, INVALID, as atoll_lock_acquire.
+int atoll_condition_wait(
+    atoll_thread *me, atoll_condition_handle condition, atoll_lock_handle lock,
+    atoll_predicate is_wanting, void *context, uint64_t nanoseconds);
+/// Lets one waiting thread look again, or `all`. Errors: INVALID.
+int atoll_condition_notify(atoll_thread *me, atoll_condition_handle condition, int all);
+
+/// Something that one thread of the team does once.
+typedef uint64_t atoll_once_handle;
+
+/// Errors: as atoll_lock_open, and KIND_MISMATCH.
+int atoll_once_open(atoll_team *team, const char *name, atoll_once_handle *once);
+/// Runs `body` if nobody has for this object, and waits until it is done. Where it gives anything but 0,
+/// the next to come runs it. `owner_died`: another has begun and died. Within it, no other call of this
+/// thread. Gives what `body` gives. Errors: INVALID.
+int atoll_once_run(
+    atoll_thread *me, atoll_once_handle once, atoll_critical_body body, void *context);
+
+/// A named count that threads count down, and wait for to be zero. It stays there.
+typedef uint64_t atoll_latch_handle;
+
+/// Errors: as atoll_lock_open, KIND_MISMATCH, SIZE_MISMATCH.
+int atoll_latch_open(
+    atoll_team *team, const char *name, uint32_t count, atoll_latch_handle *latch);
+/// Errors: TOO_MANY_ARRIVALS where less is left, INVALID.
+int atoll_latch_count_down(atoll_thread *me, atoll_latch_handle latch, uint32_t less);
+/// Waits until the count is zero. Errors: TIMED_OUT, INVALID.
+int atoll_latch_wait(atoll_thread *me, atoll_latch_handle latch, uint64_t nanoseconds);
+
 // -------------------------------------------------------------------------------------------- memory
 
 /// Memory of the region with this name, `count` elements of `element_bytes` each, zero at first, the
@@ -381,11 +467,6 @@ int atoll_array_open(
 
 // Since 1.1. None of them holds anything for a thread: one that dies leaves what it had added, and
 // nothing half done. They go when the job ends.
-
-/// How long a call waits: nanoseconds. After them it gives TIMED_OUT.
-#define ATOLL_FOREVER UINT64_MAX
-/// It does not wait, and gives ATOLL_BUSY where it would have to.
-#define ATOLL_AT_ONCE 0
 
 /// A named sum that all threads add to without waiting for each other.
 typedef uint64_t atoll_counter_handle;
@@ -461,10 +542,11 @@ struct atoll_statistics {
     uint32_t waits[16];     // of 2^k to 2^(k+1) microseconds; the first shorter ones, the last longer ones, too
 };
 
-/// Describes the use of an object, as far as `statistics->size` reaches. `place`: the handle of a lock or
-/// a counter, the `place` of a queue's or a ring's; 0: the team's barrier. Since 1.1. Errors: INVALID.
+/// Describes the use of the object of this kind and name, as far as `statistics->size` reaches; of the
+/// whole team's barrier: ATOLL_KIND_BARRIER, and NULL. Takes a look at all names: not for inner loops.
+/// Since 1.1. Errors: NO_SUCH_OBJECT, INVALID.
 int atoll_get_statistics(
-    atoll_team *team, uint64_t place, struct atoll_statistics *statistics);
+    atoll_team *team, uint32_t kind, const char *name, struct atoll_statistics *statistics);
 
 #ifdef __cplusplus
 }

@@ -14,6 +14,12 @@ struct ExamplesTests {
         #expect(parts[1] == ([], 0))
     }
 
+    @Test func theCExampleOfAHeapLosesNothing() throws {
+        let parts = try AuthorsProgram("guest/examples/c/lists.c").run(in: job(), ["1000"])
+        #expect(parts[0] == (["lists: vms=2 threads=4 n=1000 found=1000 left=0"], 0))
+        #expect(parts[1] == ([], 0))
+    }
+
     @Test func anExampleSaysWhyItCannotRun() throws {
         let program = try AuthorsProgram("guest/examples/c/sum.c")
         #expect(try Child(program.path, [], [:]).finish() == ([], 1))

@@ -24,6 +24,14 @@
 // Results: 0 is success; a negative number is an error, one of those below; a positive number, where a
 // function can give one, is described there.
 //
+// What a user may set in the environment, for any program (atoll run --env, atoll-run -e):
+//
+//     ATOLL_SPIN=n            microseconds that a wait spins before it lets others run, 0 to 1000; without
+//                             it, as long as is measured to be worth it
+//     ATOLL_WAIT_POLICY=p     active: spin a millisecond; passive: do not spin, and sleep soon
+//     ATOLL_PIN=p             compact: threads on neighbouring CPUs; spread: far apart; none
+//     ATOLL_BARRIER=b         auto, central or dissemination
+//
 // If a machine dies: when a machine of the job is lost, one of its processes ends early, or a thread's
 // function returns anything but 0, every wait of the others ends with an error
 // (ATOLL_ERROR_MEMBER_LOST, ATOLL_ERROR_PEER_FAILED). Nothing waits for ever for the dead. What a lock
@@ -462,6 +470,51 @@ int atoll_latch_wait(atoll_thread *me, atoll_latch_handle latch, uint64_t nanose
 /// Errors: BAD_NAME, SIZE_MISMATCH, NO_ROOM, MEMBER_LOST, DRAINING, INVALID.
 int atoll_array_open(
     atoll_team *team, const char *name, size_t count, size_t element_bytes, void **address);
+
+// ---------------------------------------------------------------------------------------------- heap
+
+// Since 1.1. Memory in blocks of any size, which any thread of any machine allocates and frees. Blocks of a
+// thread that died stay allocated; what it had cached goes to others.
+
+/// A named heap. A plain value.
+typedef struct atoll_heap_handle {
+    uint64_t place;
+    uint64_t bytes;
+} atoll_heap_handle;
+
+/// Fewer bytes make no heap.
+#define ATOLL_HEAP_MINIMUM (192 * 1024)
+
+/// The heap of this name, of `bytes` bytes (rounded down to 4096), the same for all threads of the team.
+/// Errors: as atoll_array_open, and KIND_MISMATCH.
+int atoll_heap_open(atoll_team *team, const char *name, size_t bytes, atoll_heap_handle *heap);
+/// Takes a block of at least `bytes` bytes, aligned to 16. What is in it is anything.
+/// Errors: NO_ROOM; INVALID, also where more threads use the heap than it has seats.
+int atoll_heap_allocate(atoll_thread *me, atoll_heap_handle heap, size_t bytes, void **address);
+/// Gives a block back, whoever has allocated it. NULL is let pass.
+/// Errors: INVALID: no block of this heap begins there, or it is free already.
+int atoll_heap_free(atoll_thread *me, atoll_heap_handle heap, void *address);
+
+/// What a heap holds, about: others go on meanwhile.
+struct atoll_heap_statistics {
+    uint32_t size;      // set it to sizeof(struct atoll_heap_statistics) before the call
+    uint32_t seats;     // threads that use it
+    uint64_t capacity;  // bytes, of all pages together
+    uint64_t bytes;     // in blocks that are taken
+    uint64_t blocks;
+    uint64_t large_blocks;     // of those, over 32 KiB
+    uint64_t reclaimed_pages;  // that came from threads that died or left
+};
+
+/// Describes a heap, as far as `statistics->size` reaches. Errors: INVALID.
+int atoll_heap_get_statistics(
+    atoll_team *team, atoll_heap_handle heap, struct atoll_heap_statistics *statistics);
+
+/// Where an address of the region lies in it: what to put into shared memory in place of an address,
+/// which each machine has its own. Never 0. Errors: INVALID.
+int atoll_offset_of(atoll_team *team, const void *address, uint64_t *offset);
+/// The address here. Errors: INVALID.
+int atoll_address_of(atoll_team *team, uint64_t offset, void **address);
 
 // --------------------------------------------------------------------------- counters and queues
 

@@ -8,7 +8,7 @@ import Testing
 struct ConformanceTests {
     static let suites = [
         "barrier", "reduce", "lock", "recursive", "critical", "loop", "ordered", "single", "tasks",
-        "counter", "queue", "ring",
+        "counter", "queue", "ring", "read-write", "semaphore", "condition", "once", "latch", "heap",
     ]
 
     private func run(processes: Int, threads: Int, _ arguments: [String]) throws

@@ -21,6 +21,12 @@ struct Suite: Sendable {
         Suite(name: "counter", run: tryCounters),
         Suite(name: "queue", run: tryQueues),
         Suite(name: "ring", run: tryRings),
+        Suite(name: "read-write", run: tryReadWriteLocks),
+        Suite(name: "semaphore", run: trySemaphores),
+        Suite(name: "condition", run: tryConditions),
+        Suite(name: "once", run: tryOnces),
+        Suite(name: "latch", run: tryLatches),
+        Suite(name: "heap", run: tryHeaps),
     ]
 
     /// For when a VM is killed meanwhile; not among all.

@@ -11,7 +11,7 @@ extension VMTests.Daemons {
             ).ending()
             #expect(ending.code == 0, "\(ending.errorText)")
             #expect(ending.lines.allSatisfy { $0.hasPrefix("ok ") }, "\(ending.lines)")
-            #expect(ending.lines.count >= 12)
+            #expect(ending.lines.count == 18)
         }
     }
 
@@ -46,7 +46,7 @@ extension VMTests {
                     "--no-prefix", "--threads-per-vm", "2", "--", "atoll-conformance", "all", "50"
                 ).ending()
                 #expect(ending.code == 0, "\(ending.errorText)")
-                #expect(ending.lines.count >= 12, "\(ending.lines)")
+                #expect(ending.lines.count == 18, "\(ending.lines)")
             }
         }
     }

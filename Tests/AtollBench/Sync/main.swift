@@ -68,6 +68,44 @@ func iterations(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt
     return took
 }
 
+/// The trace of trace.h: a window of blocks, of which the oldest makes room for one of another size; every eighth is
+/// handed to the other thread, which frees it.
+func blocks(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
+    let (window, places) = (256, 64)
+    let heap = try me.team.heap("bench", bytes: 32 << 20)
+    var table = HeapBlock(offset: 0)
+    if me.rank == 0 { table = try me.allocate(heap, bytes: 8 * places * me.size) }
+    let first = try me.broadcast(table, from: 0).offset
+    let memory = me.team.region.memory
+    if me.rank == 0 { for i in 0..<(places * me.size) { memory.store(0, word: first + 8 * i) } }
+    try me.barrier()
+    var mine = [Int](repeating: 0, count: window)
+    var state = 88_172_645_463_325_252 + UInt64(me.rank)
+    let (rank, size) = (me.rank, me.size)
+    return try timed(&me, rounds) { (me, rounds) throws(TeamError) in
+        for i in 0..<rounds {
+            let slot = i & (window - 1)
+            if mine[slot] != 0 { try me.free(heap, HeapBlock(offset: mine[slot])) }
+            state ^= state << 13
+            state ^= state >> 7
+            state ^= state << 17
+            let bytes = 16 + (state >> 8) % (state & 15 == 0 ? 4080 : 240)
+            let block = try me.allocate(heap, bytes: Int(bytes))
+            memory.store64(1, at: block.offset)
+            mine[slot] = block.offset
+            guard i & 7 == 0 else { continue }
+            let place = i >> 3 & (places - 1)
+            // Whoever finds a block in the place frees it: most often the other's.
+            let there = first + 8 * (places * ((rank + 1) % size) + place)
+            let old = memory.word(at: there).exchange(UInt64(block.offset))
+            if old != 0 { try me.free(heap, HeapBlock(offset: Int(old))) }
+            mine[slot] = 0
+            let got = memory.word(at: first + 8 * (places * rank + place)).exchange(0)
+            if got != 0 { try me.free(heap, HeapBlock(offset: Int(got))) }
+        }
+    }
+}
+
 let arguments = Invocation.arguments
 let what = arguments.first ?? []
 let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 0)
@@ -88,6 +126,7 @@ func measure() throws(TeamError) {
             case Array("reduce".utf8): try reductions(&me, rounds)
             case Array("lock".utf8): try locks(&me, rounds)
             case Array("dynamic".utf8): try iterations(&me, rounds)
+            case Array("heap".utf8): try blocks(&me, rounds)
             default: throw .program(code: 2)
             }
         if me.rank == 0 { say(took) }

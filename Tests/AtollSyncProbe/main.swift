@@ -2,10 +2,12 @@
 //
 //   atoll-sync-probe killer [--rounds N] [--seed N] [--barriers PER CENT] [--fault NAME]
 //   atoll-sync-probe threads [--rounds N]
+//   atoll-sync-probe transfers
 //
 // What the synchronisation types promise, tried by processes that are killed at random instants (a fifth of the
 // rounds are barriers, unless said otherwise), or by threads of one process over plain data, for the thread
 // sanitizer. Exit code 0: all promises kept. --fault breaks something on purpose: it must be noticed.
+// The third form counts how often cache lines move in a barrier of up to 4096 threads.
 
 import AtollRegion
 import AtollSync
@@ -57,8 +59,9 @@ do throws(Errno) {
     switch Invocation.arguments.first.map({ String(decoding: $0, as: UTF8.self) }) {
     case "killer": Current.exit(try kill())
     case "threads": Current.exit(try Threads.run(rounds: Int(number("--rounds", 2000))))
+    case "transfers": Transfers.table { say($0) }
     default:
-        say("usage: atoll-sync-probe killer|threads [--rounds N] [--seed N] ...", to: 2)
+        say("usage: atoll-sync-probe killer|threads|transfers [--rounds N] [--seed N] ...", to: 2)
         Current.exit(2)
     }
 } catch {

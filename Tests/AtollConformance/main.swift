@@ -23,19 +23,27 @@ let chosen =
     ? [Suite.survival]
     : Suite.all.filter { wanted == Array("all".utf8) || wanted == name($0) }
 
+func complain(_ what: StaticString, _ error: TeamError) {
+    var text = Text()
+    text.add("conformance: ")
+    text.add(what)
+    text.add(": ")
+    text.add(error.text)
+    say(text, to: 2)
+}
+
 func run() throws(TeamError) {
-    let team = try Team.join()
+    let team: Team
+    do { team = try Team.join() } catch {
+        complain("join", error)
+        throw error
+    }
     for suite in chosen {
         let code = suite.run
         do throws(TeamError) {
             try team.run { (me: inout TeamThread) throws(TeamError) in try code(&me, rounds) }
         } catch {
-            var text = Text()
-            text.add("conformance: ")
-            text.add(suite.name)
-            text.add(": ")
-            text.add(error.text)
-            say(text, to: 2)
+            complain(suite.name, error)
             throw error
         }
         if team.vmRank == 0 {

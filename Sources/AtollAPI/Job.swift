@@ -17,10 +17,13 @@ public struct JobSpec: Codable, Sendable, Equatable {
     public var region: String?
     /// What becomes of the others when a VM is lost; absent: they are ended.
     public var onLoss: OnLoss?
+    /// Whether the job tells of its named objects when it is over; absent: no.
+    public var report: Bool?
 
     public init(
         arguments: [String], environment: [String: String] = [:], directory: String? = nil,
-        vms: Int? = nil, threadsPerVM: Int? = nil, region: String? = nil, onLoss: OnLoss? = nil
+        vms: Int? = nil, threadsPerVM: Int? = nil, region: String? = nil, onLoss: OnLoss? = nil,
+        report: Bool? = nil
     ) {
         self.arguments = arguments
         self.environment = environment
@@ -29,6 +32,7 @@ public struct JobSpec: Codable, Sendable, Equatable {
         self.threadsPerVM = threadsPerVM
         self.region = region
         self.onLoss = onLoss
+        self.report = report
     }
 
     /// Only `arguments` has to be there; whatever else is absent takes its default.
@@ -42,6 +46,7 @@ public struct JobSpec: Codable, Sendable, Equatable {
         threadsPerVM = try values.decodeIfPresent(Int.self, forKey: .threadsPerVM)
         region = try values.decodeIfPresent(String.self, forKey: .region)
         onLoss = try values.decodeIfPresent(OnLoss.self, forKey: .onLoss)
+        report = try values.decodeIfPresent(Bool.self, forKey: .report)
     }
 }
 
@@ -85,6 +90,8 @@ public enum JobEvent: Sendable, Equatable {
     case refused(vm: String, reason: String)
     /// A VM of the job is gone.
     case lost(vm: String)
+    /// How the job's named objects were used, where that was asked for; before the last line.
+    case report([SyncObject])
     /// The job is over; always the last line. `status` is what `atoll run` exits with.
     case finished(status: Int, reason: String?)
 }

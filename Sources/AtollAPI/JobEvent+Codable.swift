@@ -5,11 +5,11 @@ import Foundation
 /// wrote travels as `text`, or as `base64` where it is no valid UTF-8, so that nothing is lost.
 extension JobEvent: Codable {
     private enum Kind: String, Codable {
-        case started, output, exited, refused, lost, finished
+        case started, output, exited, refused, lost, report, finished
     }
 
     private enum CodingKeys: String, CodingKey {
-        case type, job, vm, stream, text, base64, status, reason
+        case type, job, vm, stream, text, base64, status, reason, objects
     }
 
     public init(from decoder: any Decoder) throws {
@@ -34,6 +34,8 @@ extension JobEvent: Codable {
             self = .refused(vm: try vm(), reason: try values.decode(String.self, forKey: .reason))
         case .lost:
             self = .lost(vm: try vm())
+        case .report:
+            self = .report(try values.decode([SyncObject].self, forKey: .objects))
         case .finished:
             let reason = try values.decodeIfPresent(String.self, forKey: .reason)
             self = .finished(status: try status(), reason: reason)
@@ -66,6 +68,9 @@ extension JobEvent: Codable {
         case .lost(let vm):
             try values.encode(Kind.lost, forKey: .type)
             try values.encode(vm, forKey: .vm)
+        case .report(let objects):
+            try values.encode(Kind.report, forKey: .type)
+            try values.encode(objects, forKey: .objects)
         case .finished(let status, let reason):
             try values.encode(Kind.finished, forKey: .type)
             try values.encode(status, forKey: .status)

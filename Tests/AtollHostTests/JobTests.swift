@@ -57,6 +57,26 @@ import Testing
         #expect(agent.board.state(ticket) == .free)
     }
 
+    @Test func aJobTellsOfItsObjectsWhereThatIsAskedFor() async throws {
+        let (host, agent) = try await host()
+        let stream = try await run(host, JobSpec(arguments: ["p"], vms: 1, report: true))
+        let ticket = try await agent.job()
+        for (name, job) in [("mine", ticket.number), ("other", ticket.number + 1)] {
+            let lock = try #require(
+                agent.region.placeObject(
+                    name: Array(name.utf8), kind: .lock, bytes: 128, job: job, builder: 1))
+            agent.region.memory.zero(at: lock.offset, count: 128)
+            #expect(agent.region.publishObject(lock))
+        }
+        agent.end(ticket, rank: 0)
+        let events = await all(stream)
+        guard case .report(let objects) = events.dropLast().last else {
+            return #expect(Bool(false), "\(events)")
+        }
+        #expect(objects.map(\.name) == ["mine"])
+        #expect(events.last == .finished(status: 0, reason: nil))
+    }
+
     /// The first failure in time decides, and stops the others.
     @Test(arguments: [
         (UInt32(3 << 8), 3, "the process in b exited with code 3"),

@@ -84,6 +84,20 @@ import Testing
         #expect(Span.text(nanoseconds: nanoseconds) == text)
     }
 
+    @Test func `a job's report comes on stderr`() throws {
+        var printer = JobPrinter(style: .prefixed)
+        var lines: [String] = []
+        try printer.show(
+            .report([Self.object("job.3.lock.x", taken: 9, waited: 5000)]), out: { _ in },
+            error: { lines.append(String(decoding: $0, as: UTF8.self)) })
+        let words = lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+        #expect(
+            words == [
+                "atoll: OBJECT KIND TAKEN CONTENDED WAITED P50 P99 DEATHS HOLDER",
+                "atoll: job.3.lock.x lock 9 2 5.0 us 8.0 us 2.0 ms 0 -",
+            ])
+    }
+
     @Test func `a screen is wiped once, and then written over`() {
         let first = String(decoding: Screen.frame(["x"], isFirst: true), as: UTF8.self)
         #expect(first == "\u{1B}[2J\u{1B}[Hx\u{1B}[K\n\u{1B}[J")

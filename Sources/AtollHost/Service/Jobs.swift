@@ -30,12 +30,24 @@ extension HostService {
             vms: members.map { $0.name }, started: Date.now)
         let running = RunningJob(
             job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch,
-            survivesLoss: spec.onLoss == .continue)
+            survivesLoss: spec.onLoss == .continue,
+            report: spec.report == true ? report(on: region, row.name, launch.ticket) : nil)
         jobs[job.id] = running
         record(
             "job.started", state.group, "\(job.id)",
             "job \(job.id) started on \(job.vms.joined(separator: ", "))")
         return stream(running, state.group)
+    }
+
+    /// How the named objects of a job were used.
+    private func report(on region: MappedRegion, _ name: String, _ ticket: JobTicket)
+        -> @Sendable () -> [SyncObject]
+    {
+        let bound = configuration.stuckBound
+        return {
+            SyncView(region, named: name, bound: bound).syncObjects
+                .filter { $0.job == ticket.number }
+        }
     }
 
     private func stream(_ running: RunningJob, _ group: GroupRow) -> AsyncStream<JobEvent> {

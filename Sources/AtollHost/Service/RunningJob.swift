@@ -14,11 +14,15 @@ final class RunningJob: Sendable {
     private let vms: [String]
     private let survivesLoss: Bool
     private let launch: Mutex<JobLaunch>
+    /// What to tell of its named objects when it is over; `nil`: nothing.
+    private let report: (@Sendable () -> [SyncObject])?
     private let isStopped = Atomic(false)
 
     init(
-        _ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch, survivesLoss: Bool
+        _ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch, survivesLoss: Bool,
+        report: (@Sendable () -> [SyncObject])? = nil
     ) {
+        self.report = report
         self.survivesLoss = survivesLoss
         self.job = job
         self.region = region
@@ -52,6 +56,8 @@ final class RunningJob: Sendable {
             pause = events.isEmpty ? min(pause * 2, .milliseconds(16)) : .milliseconds(1)
             try? await Task.sleep(for: pause)
         }
+        // The objects go with the job.
+        if let report { _ = yield(.report(report())) }
         launch.withLock { $0.finish() }
         _ = yield(.finished(status: verdict.status, reason: verdict.reason))
     }

@@ -22,7 +22,10 @@ extension MemberSpec: RequestFields {
 
 extension JobSpec: RequestFields {
     static var fields: Set<String> {
-        ["arguments", "environment", "directory", "vms", "threadsPerVM", "region", "onLoss"]
+        [
+            "arguments", "environment", "directory", "vms", "threadsPerVM", "region", "onLoss",
+            "report",
+        ]
     }
 }
 

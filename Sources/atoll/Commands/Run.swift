@@ -40,6 +40,9 @@ struct Run: AsyncParsableCommand {
     @Flag(name: .customLong("no-prefix"), help: "Write what comes back as it is, without VM names.")
     var withoutPrefix = false
 
+    @Flag(help: "When the job is over, show on stderr what its threads waited for.")
+    var report = false
+
     @OptionGroup var global: GlobalOptions
 
     @Argument(parsing: .postTerminator, help: "The program, as the VMs know it, and its arguments.")
@@ -77,6 +80,6 @@ struct Run: AsyncParsableCommand {
         return JobSpec(
             arguments: program, environment: Dictionary(pairs) { $1 }, directory: directory,
             vms: vms, threadsPerVM: threadsPerVM, region: region,
-            onLoss: onLoss == .end ? nil : onLoss)
+            onLoss: onLoss == .end ? nil : onLoss, report: report ? true : nil)
     }
 }

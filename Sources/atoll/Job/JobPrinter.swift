@@ -38,6 +38,8 @@ struct JobPrinter {
             break
         case .lost(let vm):
             try say("\(vm): the VM is lost")
+        case .report(let objects):
+            for line in TopTable.report(objects) { try say(line) }
         case .finished(_, let reason):
             if let reason { try say(reason) }
         }

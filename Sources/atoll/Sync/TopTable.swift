@@ -33,6 +33,22 @@ struct TopTable {
         return head(reports) + objects(rows, seconds) + teams(reports)
     }
 
+    /// What a job's objects were used for, when it is over.
+    static func report(_ objects: [SyncObject]) -> [String] {
+        guard !objects.isEmpty else { return ["report: the job has no named locks"] }
+        var table = Table(
+            "OBJECT", "KIND", ">TAKEN", ">CONTENDED", ">WAITED", ">P50", ">P99", ">DEATHS", "HOLDER"
+        )
+        for object in objects.sorted(by: { $0.waited > $1.waited }) {
+            table.add(
+                object.name, object.kind, "\(object.acquisitions)", "\(object.contended)",
+                Span.text(nanoseconds: object.waited), Span.text(microseconds: object.waitMedian),
+                Span.text(microseconds: object.wait99), "\(object.deaths)",
+                object.holder?.title ?? "-")
+        }
+        return table.lines
+    }
+
     private func row(_ group: String, _ object: SyncObject, since last: [Key: SyncObject]?) -> Row {
         let old = last?[Key(group: group, region: object.region, name: object.name)]
         // An object of the same name may be a new one, with smaller figures: then all of it is new.

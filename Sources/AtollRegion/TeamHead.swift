@@ -10,12 +10,15 @@ public struct TeamHead: Sendable, Equatable {
     public var threadsPerVM: Int
     /// Offset of the team that this one was split from; 0: none.
     public var parent: Int
+    /// The barrier's algorithm, by its number in the layout's header.
+    public var barrier: UInt32
 
-    public init(size: Int, vms: Int, threadsPerVM: Int, parent: Int = 0) {
+    public init(size: Int, vms: Int, threadsPerVM: Int, parent: Int = 0, barrier: UInt32 = 0) {
         self.size = size
         self.vms = vms
         self.threadsPerVM = threadsPerVM
         self.parent = parent
+        self.barrier = barrier
     }
 
     /// What the block at `offset` says; `nil` where it is none of this format, or of a shape that no
@@ -29,6 +32,7 @@ public struct TeamHead: Sendable, Equatable {
         self.size = Int(size)
         self.vms = Int(vms)
         threadsPerVM = Int(memory.load32(offset + ATOLL_AT_TEAM_THREADS_PER_VM))
+        barrier = memory.load32(offset + ATOLL_AT_TEAM_BARRIER)
         parent = Int(truncatingIfNeeded: memory.load64(offset + ATOLL_AT_TEAM_PARENT))
     }
 
@@ -42,6 +46,7 @@ public struct TeamHead: Sendable, Equatable {
             (ATOLL_AT_TEAM_LOOPS_OFFSET, layout.loops), (ATOLL_AT_TEAM_PARTS_OFFSET, layout.parts),
             (ATOLL_AT_TEAM_CHUNKS_OFFSET, layout.chunks),
             (ATOLL_AT_TEAM_THREADS_OFFSET, layout.threads),
+            (ATOLL_AT_TEAM_BARRIER, Int(barrier)),
         ]
         for (field, value) in small { memory.store32(UInt32(value), at: offset + field) }
         memory.store64(UInt64(parent), at: offset + ATOLL_AT_TEAM_PARENT)

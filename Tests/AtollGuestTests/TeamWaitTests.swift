@@ -64,7 +64,7 @@ struct TeamWaitTests {
             #expect(lines.first?.hasPrefix("error: \(option.name) makes no sense") == true)
         }
         let good = [
-            TeamOption.spin: "17", .waitPolicy: "passive", .pin: "compact",
+            TeamOption.spin: "17", .waitPolicy: "passive", .pin: "compact", .barrier: "auto",
         ]
         let child = try job.start(
             rank: 0, "atoll-team-probe", ["leave-early"], [option.name: try #require(good[option])])
@@ -78,27 +78,31 @@ struct TeamWaitTests {
         let block = teams[0].block
         let line = { @Sendable in TeamThreadLine(job.region.memory, at: block.thread(0)) }
         let seen = Mutex<(barrier: TeamThreadLine?, lock: TeamThreadLine?)>((nil, nil))
-        _ = try ThreadGroup.run(2) { rank in
-            try? teams[rank].run { (me: inout TeamThread) throws(TeamError) in
-                let lock = try me.team.lock("l")
-                if me.rank == 1 {
-                    while line().waiting == 0 {}
-                    seen.withLock { $0.barrier = line() }
-                    try me.barrier()
-                    _ = try me.lock(lock)
-                    try me.barrier()
-                    while line().waitingOn != UInt64(lock.offset) || line().waiting == 0 {}
-                    seen.withLock { $0.lock = line() }
-                    try me.unlock(lock)
-                } else {
-                    try me.barrier()
-                    try me.barrier()
-                    _ = try me.lock(lock)
-                    try me.unlock(lock)
-                    if line().waitingOn != 0 { throw .program(code: 1) }
+        let failures = try ThreadGroup.run(2) { rank -> TeamError? in
+            do throws(TeamError) {
+                try teams[rank].run { (me: inout TeamThread) throws(TeamError) in
+                    let lock = try me.team.lock("l")
+                    if me.rank == 1 {
+                        while line().waiting == 0 {}
+                        seen.withLock { $0.barrier = line() }
+                        try me.barrier()
+                        _ = try me.lock(lock)
+                        try me.barrier()
+                        while line().waitingOn != UInt64(lock.offset) || line().waiting == 0 {}
+                        seen.withLock { $0.lock = line() }
+                        try me.unlock(lock)
+                    } else {
+                        try me.barrier()
+                        try me.barrier()
+                        _ = try me.lock(lock)
+                        try me.unlock(lock)
+                        if line().waitingOn != 0 { throw .program(code: 1) }
+                    }
                 }
-            }
+                return nil
+            } catch { return error }
         }
+        #expect(failures == [nil, nil])
         let (barrier, lock) = seen.withLock { $0 }
         #expect(barrier?.waitingOn == UInt64(block.offset))
         #expect(barrier?.waitingKind == UInt64(ObjectKind.team.rawValue))
@@ -136,6 +140,34 @@ struct TeamWaitTests {
         #expect(places(.spread, 1, 2, 2) == [0, 1])
         #expect(places(.spread, 2, 2, 8) == [0, 4, 1, 5])
         #expect(places(.compact, 1, 2, 2) == [0, 1])
+    }
+
+    /// Who makes the team decides how all meet; work of all kinds goes on by either.
+    @Test(arguments: ["central", "dissemination", "auto"])
+    func theUserSaysHowThreadsMeet(algorithm: String) throws {
+        var options = try TeamOptions()
+        #expect(options.barrier(size: 4, threadsPerVM: 2, cpus: 2) == .suggested(size: 4))
+        options.pin = .compact
+        #expect(options.barrier(size: 4, threadsPerVM: 2, cpus: 2) == .dissemination)
+        #expect(options.barrier(size: 6, threadsPerVM: 3, cpus: 2) == .suggested(size: 6))
+        options.barrier = .central
+        #expect(options.barrier(size: 4, threadsPerVM: 2, cpus: 2) == .central)
+
+        let job = try LocalJob(vms: 3, threadsPerVM: 1)
+        let first = try job.start(
+            rank: 0, "atoll-team-probe", ["barriers", "50"], ["ATOLL_BARRIER": algorithm])
+        let others = try (1..<3).map {
+            try job.start(rank: $0, "atoll-team-probe", ["barriers", "50"], [:])
+        }
+        for child in [first] + others { #expect(child.finish() == (["passed", "done"], 0)) }
+        let block = try #require(job.region.objects.first { $0.kind == .team })
+        let found = TeamHead(job.region.memory, at: block.offset)?.barrier
+        // The first to come, whoever that is, has made it.
+        if algorithm == "central" || algorithm == "auto" { #expect(found == 0) }
+        let both = try job.start(
+            rank: 0, "atoll-team-probe", ["leave-early"], ["ATOLL_BARRIER": "dissemination"])
+        #expect(both.finish() == (["joined"], 0))
+        #expect(TeamHead(job.region.memory, at: block.offset)?.barrier == found)
     }
 
     @Test func affinityIsSetAndGivenBack() throws {

@@ -19,6 +19,7 @@ public final class Team: Sendable {
     let directory: Directory
     let limits: SpinLimits
     private let cpus: TeamCPUs
+    private let options: TeamOptions
 
     /// Joins as the agent's environment says.
     ///
@@ -52,7 +53,10 @@ public final class Team: Sendable {
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
         var watch = try TeamWatch(region, environment)
-        block = try Self.block(environment, watch, Directory(liveness, watch: watch))
+        let wish = options.barrier(
+            size: size, threadsPerVM: environment.threadsPerVM, cpus: cpus.allowed.count)
+        self.options = options
+        block = try Self.block(wish, environment, watch, Directory(liveness, watch: watch))
         try block.check(memory, threadsPerVM: environment.threadsPerVM)
         watch.block = block
         self.watch = watch
@@ -61,11 +65,14 @@ public final class Team: Sendable {
 
     /// The team's control block, made by the first to come.
     private static func block(
-        _ environment: TeamEnvironment, _ watch: TeamWatch, _ directory: Directory
+        _ wish: BarrierAlgorithm, _ environment: TeamEnvironment, _ watch: TeamWatch,
+        _ directory: Directory
     ) throws(TeamError) -> TeamBlock {
         let name = objectName(environment.job, "team", [])
         let size = environment.vms * environment.threadsPerVM
-        let block = { (offset: Int) in TeamBlock(offset: offset, size: size, vms: environment.vms) }
+        let block = { (offset: Int) in
+            TeamBlock(offset: offset, size: size, vms: environment.vms, wish: wish)
+        }
         let bytes = TeamLayout(size: size, vms: environment.vms).bytes
         do {
             let record = try directory.openOrCreate(
@@ -74,7 +81,7 @@ public final class Team: Sendable {
                 block($1).build(
                     $0, watch.members.map { ($0.slot, environment.threadsPerVM) })
             }
-            return block(record.offset)
+            return block(record.offset).read(directory.region.memory)
         } catch {
             // Another size is another shape: the block says which.
             guard case .sizeMismatch = error, let record = try directory.open(name) else {
@@ -145,14 +152,17 @@ public final class Team: Sendable {
         _ name: [UInt8], of parent: TeamBlock, _ members: [(slot: Int, threads: Int)]
     ) throws(TeamError) -> TeamBlock {
         let size = members.reduce(0) { $0 + $1.threads }
+        let wish = options.barrier(
+            size: size, threadsPerVM: members.map { $0.threads }.max() ?? 1,
+            cpus: cpus.allowed.count)
         let block = { (offset: Int) in
-            TeamBlock(offset: offset, size: size, vms: members.count)
+            TeamBlock(offset: offset, size: size, vms: members.count, wish: wish)
         }
         let record = try directory.openOrCreate(
             Self.objectName(environment.job, "team.", name), kind: .team,
             bytes: TeamLayout(size: size, vms: members.count).bytes, job: environment.job
         ) { block($1).build($0, members, parent: parent) }
-        return block(record.offset)
+        return block(record.offset).read(region.memory)
     }
 
     /// Gives a part's block back, when nobody uses it any more.

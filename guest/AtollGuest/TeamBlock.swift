@@ -8,12 +8,24 @@ struct TeamBlock: Sendable {
     /// From the region's first byte.
     let offset: Int
     let layout: TeamLayout
+    /// Of its barrier: what its maker wished.
+    private(set) var algorithm: BarrierAlgorithm
 
     private static var line: Int { 64 }
 
-    init(offset: Int, size: Int, vms: Int) {
+    /// - Parameter wish: the barrier's algorithm where this is about to be made; else ``read(_:)``.
+    init(offset: Int, size: Int, vms: Int, wish: BarrierAlgorithm = .central) {
         self.offset = offset
+        algorithm = wish
         layout = TeamLayout(size: size, vms: vms)
+    }
+
+    /// The same as its maker made it.
+    func read(_ memory: SharedMemory) -> TeamBlock {
+        var block = self
+        let number = TeamHead(memory, at: offset)?.barrier ?? 0
+        block.algorithm = BarrierAlgorithm(rawValue: UInt64(number)) ?? .central
+        return block
     }
 
     var failed: Int { offset + Self.line }
@@ -39,7 +51,7 @@ struct TeamBlock: Sendable {
     func barrier(_ words: SharedWords, _ place: BarrierPlace) -> Barrier<SharedWords> {
         Barrier(
             words, at: 0, BarrierLayout(vms: layout.vms, size: layout.size), place,
-            .suggested(size: layout.size))
+            algorithm)
     }
 
     /// What the barrier's words say of the VMs that take part: slot, first rank, how many threads.
@@ -74,7 +86,7 @@ struct TeamBlock: Sendable {
     ) {
         TeamHead(
             size: layout.size, vms: layout.vms, threadsPerVM: Self.threadsPerVM(members),
-            parent: parent?.offset ?? 0
+            parent: parent?.offset ?? 0, barrier: UInt32(algorithm.rawValue)
         ).write(to: memory, at: offset, layout)
         renewLoops(memory, from: 0)
         if let parent { memory.store(memory.load(word: parent.dropped), word: dropped) }

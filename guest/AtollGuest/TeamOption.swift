@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import AtollRegion
+internal import AtollSync
 internal import AtollSystem
 
 /// The variables by which a user says how a team's threads shall run. None needs to be set.
@@ -13,12 +13,17 @@ public enum TeamOption: UInt8, Sendable, CaseIterable {
     /// `none` (as if not set), `compact`: threads on neighbouring CPUs, `spread`: threads far apart;
     /// each kept to one of the CPUs that the process may use.
     case pin
+    /// `central` or `dissemination`: how threads meet at the team's barrier; `auto`, as if not set:
+    /// what suits the team's size, and whether threads are kept to CPUs. Who makes the team decides for
+    /// all.
+    case barrier
 
     public var name: String {
         switch self {
         case .spin: "ATOLL_SPIN"
         case .waitPolicy: "ATOLL_WAIT_POLICY"
         case .pin: "ATOLL_PIN"
+        case .barrier: "ATOLL_BARRIER"
         }
     }
 }
@@ -32,6 +37,8 @@ struct TeamOptions: Sendable {
     var spin: UInt64?
     var waitPolicy = WaitPolicy.measured
     var pin = Pin.none
+    /// `nil`: what suits the team.
+    var barrier: BarrierAlgorithm?
 
     /// - Throws: ``TeamError/option(_:)`` with the first that makes no sense.
     init() throws(TeamError) {
@@ -48,6 +55,15 @@ struct TeamOptions: Sendable {
                 throw .option(.waitPolicy)
             }
         }
+        if let text = Invocation.variable(TeamOption.barrier.name) {
+            if text == Array("central".utf8) {
+                barrier = .central
+            } else if text == Array("dissemination".utf8) {
+                barrier = .dissemination
+            } else if text != Array("auto".utf8) {
+                throw .option(.barrier)
+            }
+        }
         if let text = Invocation.variable(TeamOption.pin.name) {
             if text == Array("compact".utf8) {
                 pin = .compact
@@ -57,5 +73,13 @@ struct TeamOptions: Sendable {
                 throw .option(.pin)
             }
         }
+    }
+
+    /// How the threads of a team of this size meet, where this process makes it. Signals from thread to
+    /// thread are the shortest way while every thread has a CPU of its own, and only then.
+    func barrier(size: Int, threadsPerVM: Int, cpus: Int) -> BarrierAlgorithm {
+        if let barrier { return barrier }
+        if pin != .none, threadsPerVM <= cpus { return .dissemination }
+        return .suggested(size: size)
     }
 }

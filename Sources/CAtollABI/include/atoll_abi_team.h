@@ -34,7 +34,8 @@ struct atoll_team_block {
     uint32_t chunks_offset;   // ATOLL_TEAM_CHUNKS words
     uint32_t threads_offset;  // size of struct atoll_team_thread, in order of rank
     uint64_t bytes;           // of the whole block
-    uint64_t reserved0;
+    uint32_t barrier;         // its algorithm; 0: central, 1: dissemination
+    uint32_t reserved0;
     // Line 1: any thread, when a part of the team has failed or is lost.
     uint64_t failed;   // who failed first: rank + 1
     uint64_t dropped;  // slots of lost members that the team goes on without
@@ -91,6 +92,7 @@ enum {
     ATOLL_AT_TEAM_THREADS_PER_VM = offsetof(struct atoll_team_block, threads_per_vm),
     ATOLL_AT_TEAM_PARENT = offsetof(struct atoll_team_block, parent),
     ATOLL_AT_TEAM_BARRIER_OFFSET = offsetof(struct atoll_team_block, barrier_offset),
+    ATOLL_AT_TEAM_BARRIER = offsetof(struct atoll_team_block, barrier),
     ATOLL_AT_TEAM_BARRIER_BYTES = offsetof(struct atoll_team_block, barrier_bytes),
     ATOLL_AT_TEAM_LOOPS_OFFSET = offsetof(struct atoll_team_block, loops_offset),
     ATOLL_AT_TEAM_PARTS_OFFSET = offsetof(struct atoll_team_block, parts_offset),
@@ -119,6 +121,7 @@ enum {
 ATOLL_PIN(atoll_team_block, parent, 16);
 ATOLL_PIN(atoll_team_block, barrier_offset, 24);
 ATOLL_PIN(atoll_team_block, bytes, 48);
+ATOLL_PIN(atoll_team_block, barrier, 56);
 ATOLL_PIN(atoll_team_block, failed, 64);
 ATOLL_PIN(atoll_team_block, result, 128);
 _Static_assert(sizeof(struct atoll_team_block) == 3 * 64, "a team's head is three lines");

@@ -28,8 +28,7 @@ private func heatTogether(_ options: HeatOptions) throws(TeamError) -> HeatGrid?
     let log = try HeatLog(team, capacity: team.size * options.milestones)
 
     try team.run { (me: inout TeamThread) throws(TeamError) in
-        if me.rank == 0 { grid.heat() }
-        try me.barrier()
+        try me.single { grid.heat() }
         let rows = me.share(of: grid.inner)
         var share = HeatShare(rows: rows.count)
         var change = 0.0

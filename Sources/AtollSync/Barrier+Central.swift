@@ -14,6 +14,7 @@ extension Barrier where M: ~Escapable {
     ///   - ofVM: what the last of each VM does before it crosses.
     ///   - ofAll: what the last of all does before it lets the others go.
     @inlinable
+    @inline(__always)
     func arriveCentrally(
         _ seat: inout BarrierSeat, ofVM: () -> Void, ofAll: () -> Void
     ) throws(SyncError) {
@@ -53,6 +54,7 @@ extension Barrier where M: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     func completeCentrally(
         _ seat: inout BarrierSeat, _ waiter: inout some Waiter, _ note: inout WaitNote
     ) throws(SyncError) {

@@ -5,15 +5,19 @@ public import AtollRegion
 /// thread alone, and only ever grows.
 extension Barrier where M: ~Escapable {
     @inlinable
+    @inline(__always)
     func signal(_ seat: BarrierSeat, step: Int) -> UInt64 {
-        UInt64(seat.generation) << 56 | (seat.total & (1 << 52 - 1)) << 4 | UInt64(step + 1)
+        UInt64(truncatingIfNeeded: seat.generation) &<< 56 | (seat.total & (1 &<< 52 - 1)) &<< 4
+            | UInt64(truncatingIfNeeded: step &+ 1)
     }
 
     /// Whether a signal is `wanted` or a later one of the same generation.
     @inlinable
+    @inline(__always)
     static func isThere(_ seen: UInt64, _ wanted: UInt64) -> Bool { seen &- wanted < 1 << 56 }
 
     @inlinable
+    @inline(__always)
     func signal(_ seat: inout BarrierSeat) {
         seat.isPending = true
         seat.step = 0
@@ -25,11 +29,12 @@ extension Barrier where M: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     func completeSteps(
         _ seat: inout BarrierSeat, _ waiter: inout some Waiter, _ note: inout WaitNote
     ) throws(SyncError) {
         let size = survivors(seat)
-        while 1 << seat.step < size {
+        while 1 &<< seat.step < size {
             if seat.step > 0 {
                 words.store(signal(seat, step: seat.step), at: at + layout.thread(place.rank))
             }
@@ -53,17 +58,24 @@ extension Barrier where M: ~Escapable {
                 }
                 note.look(account, waiter.waited)
             }
-            seat.step += 1
+            seat.step &+= 1
         }
     }
 
     /// Who stands 2^step places back, among those who are left.
     @inlinable
+    @inline(__always)
     func partner(_ seat: BarrierSeat, _ size: Int) -> Int {
         if seat.gone == 0 {
-            let place = place.rank - 1 << seat.step
-            return place < 0 ? place + size : place
+            let place = place.rank &- 1 &<< seat.step
+            return place < 0 ? place &+ size : place
         }
+        return partnerLeft(seat, size)
+    }
+
+    @inline(never)
+    @usableFromInline
+    func partnerLeft(_ seat: BarrierSeat, _ size: Int) -> Int {
         let place = position(seat, place.rank) - 1 << seat.step
         return rank(seat, place < 0 ? place + size : place)
     }
@@ -72,6 +84,7 @@ extension Barrier where M: ~Escapable {
     /// the lost too; of these nothing can change any more.
     ///
     /// - Throws: where it is broken.
+    @inline(never)
     @usableFromInline
     func isComplete(_ seat: BarrierSeat) throws(SyncError) -> Bool {
         let seen = words.load(at + layout.release(seat.generation))

@@ -46,6 +46,7 @@ extension Barrier where M: ~Escapable {
     }
 
     /// Breaks the open round, unless it is the one before `complete`: then that one is complete.
+    @inline(never)
     @usableFromInline
     func breakRound(_ seat: BarrierSeat, without slots: UInt64, unless complete: UInt64) {
         _ = words.compareExchange(0, seat.gone | slots, at: at + layout.next(seat.generation))
@@ -61,6 +62,7 @@ extension Barrier where M: ~Escapable {
     }
 
     /// The error of a round that was broken.
+    @inline(never)
     @usableFromInline
     func lost(_ seat: BarrierSeat) -> SyncError {
         .memberLost(slots: words.load(at + layout.next(seat.generation)) & ~seat.gone)
@@ -68,6 +70,7 @@ extension Barrier where M: ~Escapable {
 
     /// Of a loss that ends a wait, those members that the barrier still counts on; `nil` where the
     /// reason is another.
+    @inline(never)
     @usableFromInline
     func newlyLost(_ failure: SyncError, _ seat: BarrierSeat) -> UInt64? {
         guard case .memberLost(let slots) = failure else { return nil }
@@ -98,11 +101,13 @@ extension Barrier where M: ~Escapable {
 
     /// How many threads are left.
     @inlinable
+    @inline(__always)
     func survivors(_ seat: BarrierSeat) -> Int {
         seat.gone == 0 ? layout.size : position(seat, layout.size)
     }
 
     /// How many of the threads before `rank` are left.
+    @inline(never)
     @usableFromInline
     func position(_ seat: BarrierSeat, _ rank: Int) -> Int {
         var count = 0

@@ -14,6 +14,7 @@ extension Barrier where M: ~Escapable {
     ///   - combine: associative.
     /// - Throws: as ``wait(_:_:)``. To be taken up again by the same call.
     @inlinable
+    @inline(__always)
     public func allReduce(
         _ word: UInt64, inOrder: Bool = false, _ seat: inout BarrierSeat,
         _ waiter: inout some Waiter, combine: (UInt64, UInt64) -> UInt64
@@ -53,6 +54,7 @@ extension Barrier where M: ~Escapable {
 
     /// Each reads what all others gave; of many threads, one does, and a second round tells the others.
     @inlinable
+    @inline(__always)
     func reduceMutually(
         _ word: UInt64, _ seat: inout BarrierSeat, _ waiter: inout some Waiter,
         _ combine: (UInt64, UInt64) -> UInt64
@@ -121,6 +123,7 @@ extension Barrier where M: ~Escapable {
     /// - Parameter inOrder: as in ``allReduce(_:inOrder:_:_:combine:)``.
     /// - Throws: as ``wait(_:_:)``.
     @inlinable
+    @inline(__always)
     public func allReduce<T: Reducible>(
         _ value: T, _ reduction: Reduction, inOrder: Bool = true, _ seat: inout BarrierSeat,
         _ waiter: inout some Waiter

@@ -69,6 +69,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     /// - Throws: ``SyncError/memberLost(slots:)``; ``SyncError/tooManyArrivals(size:)`` where more
     ///   threads come than the barrier was made for; and whatever `waiter` throws.
     @inlinable
+    @inline(__always)
     public func wait(_ seat: inout BarrierSeat, _ waiter: inout some Waiter) throws(SyncError) {
         if !seat.isPending { try arrive(&seat, last: {}) }
         try complete(&seat, &waiter)
@@ -81,6 +82,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     ///   same.
     /// - Throws: as ``wait(_:_:)``.
     @inlinable
+    @inline(__always)
     public func wait(
         _ seat: inout BarrierSeat, _ waiter: inout some Waiter, last: () -> Void
     ) throws(SyncError) {
@@ -99,6 +101,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     ///
     /// - Throws: ``SyncError/tooManyArrivals(size:)``.
     @inlinable
+    @inline(__always)
     public func arrive(_ seat: inout BarrierSeat) throws(SyncError) -> BarrierToken {
         precondition(!seat.isPending)
         let token = BarrierToken(round: seat.total)
@@ -110,6 +113,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     ///
     /// - Throws: as ``wait(_:_:)``.
     @inlinable
+    @inline(__always)
     public func wait(
         _ token: BarrierToken, _ seat: inout BarrierSeat, _ waiter: inout some Waiter
     ) throws(SyncError) {
@@ -118,6 +122,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     func arrive(_ seat: inout BarrierSeat, last: () -> Void) throws(SyncError) {
         switch algorithm {
         case .central: try arriveCentrally(&seat, ofVM: {}, ofAll: last)
@@ -126,6 +131,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     }
 
     @inlinable
+    @inline(__always)
     func complete(_ seat: inout BarrierSeat, _ waiter: inout some Waiter) throws(SyncError) {
         var note = WaitNote()
         do throws(SyncError) {

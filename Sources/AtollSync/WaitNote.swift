@@ -21,6 +21,7 @@ struct WaitNote {
 
     /// The wait is over; several may end at once.
     @inlinable
+    @inline(__always)
     func end<M: Words & ~Escapable>(_ account: borrowing SyncAccount<M>, _ waited: UInt64) {
         guard isCounted else { return }
         account.endWaiting()

@@ -211,7 +211,8 @@ let package = Package(
         .testTarget(
             name: "AtollSyncTests",
             dependencies: [
-                "AtollSync", "AtollRegion", "AtollSystem", "CAtollABI", "atoll-sync-probe",
+                "AtollSync", "AtollRegion", "AtollSystem", "CAtollABI", "atoll-heap-probe",
+                "atoll-sync-probe",
             ],
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         // The model checker: optimised in every build, and without run-time checks of exclusive
@@ -234,6 +235,10 @@ let package = Package(
         .executableTarget(
             name: "atoll-sync-probe", dependencies: ["AtollRegion", "AtollSync", "AtollSystem"],
             path: "Tests/AtollSyncProbe", swiftSettings: strict),
+        .executableTarget(
+            name: "atoll-heap-probe", dependencies: ["AtollRegion", "AtollSync", "AtollSystem"],
+            path: "Tests/AtollHeapProbe",
+            swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
         .executableTarget(
             name: "atoll-team-probe",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],

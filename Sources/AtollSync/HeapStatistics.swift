@@ -10,6 +10,8 @@ public struct HeapStatistics: Sendable, Equatable {
     public var blocks = 0
     /// Of those: blocks over 32 KiB.
     public var largeBlocks = 0
+    /// Pages that those take.
+    public var largePages = 0
     public var freePages = 0
     /// Seats with a thread, alive or dead.
     public var seats = 0
@@ -34,6 +36,7 @@ extension Heap where M: ~Escapable {
                 result.bytes += state.pages * Self.pageBytes
                 result.blocks += 1
                 result.largeBlocks += 1
+                result.largePages += state.pages
             } else if state.isSmall {
                 let taken = taken(page, state.sizeClass)
                 result.blocks += taken

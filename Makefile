@@ -51,7 +51,7 @@ host-wing:
 guest-wing:
 	@for program in $(GUEST_PROGRAMS); do $(SWIFT) build $(GUEST_FLAGS) --product $$program; done
 	@{ echo '{ global:'; \
-	    sed 's|//.*||; /^#/d' guest/CAtollGuest/include/atoll.h | tr '\n' ' ' \
+	    sed 's|//.*||; /^#/d' guest/CAtollGuest/include/*.h | tr '\n' ' ' \
 	        | grep -oE '\<atoll_[a-z0-9_]+ *\(' | tr -d ' (' | sort -u | sed 's/$$/;/'; \
 	    echo 'local: *; };'; } > .build/guest/libatoll.map
 	@$(SWIFT) build $(GUEST_FLAGS) --product atoll-c \

@@ -5,6 +5,7 @@
 @safe
 public struct MappedWords: ~Copyable, Sendable {
     public let memory: SharedMemory
+    // SAFETY: never changes; what it points to is shared by design, and only reached by atomics.
     @usableFromInline nonisolated(unsafe) let base: UnsafeMutableRawPointer
     public let count: Int
 

@@ -18,8 +18,10 @@ struct CLibraryTests {
     /// A function that the header promises and nobody wrote would only be missed by the linker of the
     /// first program to call it.
     @Test func everyFunctionOfTheHeaderIsThere() throws {
-        let text = try String(
-            contentsOf: AuthorsProgram.headers.appendingPathComponent("atoll.h"), encoding: .utf8)
+        let headers = try FileManager.default.contentsOfDirectory(
+            at: AuthorsProgram.headers, includingPropertiesForKeys: nil)
+        let text = try headers.map { try String(contentsOf: $0, encoding: .utf8) }
+            .joined(separator: "\n")
         let code = text.split(separator: "\n").filter { !$0.hasPrefix("//") && !$0.hasPrefix("#") }
         let names = Set(
             code.joined(separator: "\n").matches(of: /\b(atoll_[a-z0-9_]+) *\(/).map { $0.1 })

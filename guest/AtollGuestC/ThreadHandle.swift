@@ -23,6 +23,7 @@ final class ThreadHandle {
         // SAFETY: the pointer is used during the call only, by this thread only; this object is
         // kept alive by the caller.
         unsafe withUnsafeMutablePointer(to: &thread) { pointer in
+            // SAFETY: only kept, to be put back.
             let outer = unsafe self.thread
             unsafe self.thread = pointer
             defer { unsafe self.thread = outer }

@@ -146,6 +146,32 @@ struct TeamTaskTests {
         #expect(failures == [.differentTasks, .differentTasks])
     }
 
+    /// A task of a lost member may have been done in part: nobody does it again.
+    @Test func aLossWithTasksEndsTheTeam() throws {
+        let job = try LocalJob(vms: 2, threadsPerVM: 1)
+        // Not told to the others: they see the loss for themselves.
+        let gone = TeamError.sync(.draining)
+        let failures = try job.together { (me: inout TeamThread) throws(TeamError) in
+            let begun = try me.team.array("begun", of: Int64.self, count: 1)
+            let memory = me.team.region.memory
+            var functions = TaskFunctions()
+            let die = functions.declare("die", of: Int.self)
+            functions.define(die) { (me, _) throws(TeamError) in
+                begun[0] = 1
+                job.region.markLost(slot: LocalJob.slot(1))
+                throw gone
+            }
+            try me.tasks(functions) { (me) throws(TeamError) in
+                guard me.rank == 0 else { return }
+                try me.spawn(die, 0)
+                // The other one takes it.
+                while begun[0] == 0 { _ = memory.load(word: 0) }
+            }
+        }
+        let lost = TeamError.sync(.memberLost(slots: 1 << UInt64(LocalJob.slot(1))))
+        #expect(failures == [lost, gone])
+    }
+
     @Test func anErrorInATaskEndsTheTeam() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 1)
         let failures = try job.together { (me: inout TeamThread) throws(TeamError) in

@@ -41,6 +41,15 @@ struct RegionWalk {
                     && record.offset + record.bytes <= region.layout.bytes,
                 "an object lies in the arena")
             promise(record.name.count <= 64, "a name fits its field")
+            if let sync = region.sync(record) {
+                promise(sync.figures.waits.count == 16, "a histogram has its buckets")
+                _ = sync.figures.wait(percent: 99)
+                _ = sync.holder?.isLost(in: region)
+            }
+            if let team = region.team(record) {
+                promise(team.threads.count == team.size && team.size <= 4096, "a team has an end")
+                _ = team.isStuck(bound: 1)
+            }
         }
     }
 

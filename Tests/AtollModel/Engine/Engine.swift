@@ -202,18 +202,23 @@ final class Engine: @unchecked Sendable {
         guard phase == .running else { return }
         steps += 1
         if steps > bounds.steps { fail("no end after \(steps) steps") }
-        var others: [Int] = []
+        // A bit each: this is the model's innermost loop, where a list would cost an allocation.
+        var others: UInt8 = 0
         if preemptions > 0 {
-            for i in threads.indices where i != current && isAble(i) { others.append(i) }
+            for i in 0..<threads.count where i != current && isAble(i) { others |= 1 << UInt8(i) }
         }
         let mayDie = writes && crashes > 0 && threads[current].isMortal
-        let count = 1 + others.count + (mayDie ? 1 : 0)
+        let count = 1 + others.nonzeroBitCount + (mayDie ? 1 : 0)
         guard count > 1 else { return }
-        let choice = choices.next(of: count)
+        var choice = choices.next(of: count)
         if choice == 0 { return }
-        if choice > others.count { die() }
+        if choice > others.nonzeroBitCount { die() }
+        while choice > 1 {
+            others &= others - 1
+            choice -= 1
+        }
         preemptions -= 1
-        next = others[choice - 1]
+        next = others.trailingZeroBitCount
         let me = current
         leave()
         precondition(current == me)

@@ -84,8 +84,11 @@ struct DirectoryTests {
     /// Starts a process that never ends its building, and one of the other member that waits for it.
     private func stuck(_ job: LocalJob) throws -> (builder: Child, waiting: Child) {
         let builder = try job.start(rank: 1, probe, ["build-forever"])
+        #expect(builder.line() == "joined")
         #expect(builder.line() == "building")
         let waiting = try job.start(rank: 0, probe, ["build-forever"])
+        // Nobody joins a job that has lost a member.
+        #expect(waiting.line() == "joined")
         MonotonicClock.sleep(nanoseconds: 20_000_000)
         let record = job.region.objects.first { $0.name == name }
         #expect(record?.state == .building)

@@ -40,6 +40,7 @@ do throws(TeamError) {
     case "build-forever":
         let name = Array("probe".utf8)
         let job = team.environment.job
+        say("joined")
         _ = try Directory(liveness(of: team)).openOrCreate(name, bytes: 64, job: job) { _, _ in
             say("building")
             sleepForEver()

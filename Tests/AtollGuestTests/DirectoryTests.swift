@@ -121,6 +121,7 @@ struct DirectoryTests {
     @Test func anyAgentGivesBackWhatALostMemberLeft() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 1)
         let builder = try job.start(rank: 1, probe, ["build-forever"])
+        #expect(builder.line() == "joined")
         #expect(builder.line() == "building")
         builder.killAndWait()
         job.region.markLost(slot: LocalJob.slot(1))
@@ -131,6 +132,7 @@ struct DirectoryTests {
     @Test func whatALostBuilderLeftIsNoObject() throws {
         let job = try LocalJob(vms: 2, threadsPerVM: 1)
         let builder = try job.start(rank: 1, probe, ["build-forever"])
+        #expect(builder.line() == "joined")
         #expect(builder.line() == "building")
         builder.killAndWait()
         job.region.markLost(slot: LocalJob.slot(1))

@@ -118,6 +118,7 @@ struct TeamTaskTests {
                 try me.taskGroup { (me) throws(TeamError) in
                     try me.spawn(fill, Step(number: half, place: 2 * step.place))
                 }
+                if parts[2 * step.place] != Int64(half) { throw .program(code: 3) }
                 try me.spawn(
                     fill, Step(number: step.number - half, place: 2 * step.place + 1))
                 try me.taskWait()

@@ -61,7 +61,7 @@ extension Heap where M: ~Escapable {
             guard owner != me, liveness.isLost(owner) else { return false }
         }
         guard words.compareExchange(seen, me.word, at: at) == seen else { return false }
-        if Owner(in: seen) != nil { _ = words.add(1, at: SyncLines.deaths) }
+        if Owner(in: seen) != nil { _ = words.add(1, at: SyncLayout.deaths) }
         return true
     }
 

@@ -178,7 +178,7 @@ public struct Queue<M: Words & ~Escapable>: ~Escapable {
             return words.load(cell) != state
         }
         if words.compareExchange(state, Self.skipped | round, at: cell) == state {
-            _ = words.add(1, at: SyncLines.deaths)
+            _ = words.add(1, at: SyncLayout.deaths)
         }
         return true
     }

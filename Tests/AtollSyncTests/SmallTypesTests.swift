@@ -173,4 +173,49 @@ struct SmallTypesTests {
         try condition.wait(condition.prepare(), &waiter)
         #expect(looks == Condition<SharedWords>.looksBeforeDoubt)
     }
+
+    // MARK: Figures
+
+    /// Spins twice, then waits for real: five microseconds more each time.
+    private struct Slow: Waiter {
+        var looks = 0
+        var waited: UInt64 { looks <= 2 ? 0 : UInt64(looks - 2) * 5_000 }
+        let act: (Int) -> Void
+
+        mutating func wait() throws(SyncError) {
+            looks += 1
+            act(looks)
+            if looks > 100 { throw .timedOut }
+        }
+    }
+
+    @Test(arguments: [1, 2, 4])
+    func onlyAWaitThatDidNotJustSpinIsCounted(looks: Int) throws {
+        let words = memory.words(at: 0, count: 4096)
+        Latch.build(words, at: 0, count: 1)
+        var waiting: [UInt64] = []
+        var waiter = Slow { look in
+            waiting.append(SyncFigures(memory, at: 0)?.waiters ?? 99)
+            if look == looks { try? Latch(memory.words(at: 0, count: 4096), at: 0).countDown() }
+        }
+        try Latch(words, at: 0).wait(&waiter)
+        let figures = try #require(SyncFigures(memory, at: 0))
+        #expect(waiting == Array([0, 0, 0, 1].prefix(looks)))
+        #expect(figures.waiters == 0)
+        #expect(figures.contended == (looks > 2 ? 1 : 0))
+        #expect(figures.waitNanoseconds == (looks > 2 ? UInt64(looks - 2) * 5_000 : 0))
+        #expect(figures.waits[SyncLayout.bucket(nanoseconds: 10_000)] == (looks == 4 ? 1 : 0))
+    }
+
+    @Test func aBarrierCountsItsWaits() throws {
+        let barrier = try TestBarrier(vms: 2, perVM: 1, .central)
+        var seats = [BarrierSeat(), BarrierSeat()]
+        var other = seats[1]
+        let waiter = Slow { look in if look == 4 { _ = try? barrier.arrive(1, &other) } }
+        try barrier.wait(0, &seats[0], waiter)
+        let figures = try #require(SyncFigures(barrier.memory, at: 0))
+        #expect(figures.contended == 1)
+        #expect(figures.waiters == 0)
+        #expect(figures.acquisitions == 1)
+    }
 }

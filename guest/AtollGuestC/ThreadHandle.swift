@@ -34,6 +34,7 @@ final class ThreadHandle {
     /// Lends `thread` to a function of the program's, from within a construct that gives it; makes of
     /// the function's code what it stands for.
     func call(_ thread: inout TeamThread, _ body: () -> Int32) throws(TeamError) {
+        // SAFETY: the handle that `lend` gives is not used: `body` has one of its own.
         let code = unsafe lend(&thread) { _ in body() }
         if code == 0 { return }
         if let failure, Code.of(failure) == code { throw failure }

@@ -20,6 +20,10 @@ public struct BarrierSeat: Sendable, Equatable {
 
     /// Rounds behind it.
     @inlinable public var round: UInt64 { total }
+    /// Whether it has come to a round whose end it has not seen.
+    @inlinable public var hasArrived: Bool { isPending }
+    /// Where it stands: the round that it has come to, or comes to next.
+    @inlinable public var token: BarrierToken { BarrierToken(round: total) }
     /// Slots of the members that the barrier goes on without.
     @inlinable public var lostSlots: UInt64 { gone }
 

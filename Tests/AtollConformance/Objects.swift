@@ -105,6 +105,12 @@ func tryLatches(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) {
     try me.barrier()
 }
 
+/// Of few sizes: each thread has a page for each class of sizes, and there shall be room for many threads.
+private func blockBytes(_ number: UInt64, _ round: Int) -> Int {
+    if round % 8 == 0 { return 40_000 + Int(number % 1000) * 8 }
+    return [16, 40, 200, 1000][Int(number % 4)]
+}
+
 /// Blocks do not overlap, whoever allocates and whoever frees.
 func tryHeaps(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) {
     let heap = try me.team.heap("conformance", bytes: 4 << 20)
@@ -112,7 +118,7 @@ func tryHeaps(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) {
     let (rank, size) = (me.rank, me.size)
     for round in 0..<(rounds / 4 + 1) {
         let number = draw(round * size + rank)
-        let bytes = 16 + Int(number % (round % 8 == 0 ? 40_000 : 500)) / 8 * 8
+        let bytes = blockBytes(number, round)
         let block = try me.allocate(heap, bytes: bytes)
         let words = try me.array(heap, block, of: UInt64.self, count: bytes / 8)
         for i in 0..<words.count { words[i] = number }
@@ -121,7 +127,7 @@ func tryHeaps(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) {
         // The next thread's: it must be as that one left it, and is freed here.
         let other = (rank + 1) % size
         let theirs = draw(round * size + other)
-        let count = (16 + Int(theirs % (round % 8 == 0 ? 40_000 : 500)) / 8 * 8) / 8
+        let count = blockBytes(theirs, round) / 8
         let found = try me.array(heap, handed[8 * other], of: UInt64.self, count: count)
         for i in 0..<count { try check(found[i] == theirs) }
         let freed = handed[8 * other]

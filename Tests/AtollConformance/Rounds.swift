@@ -8,7 +8,14 @@ func tryBarriers(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) {
     let cells = try me.team.array("conformance", of: UInt64.self, count: 8 * me.size)
     for round in 1...rounds {
         cells[8 * me.rank] = UInt64(round)
-        try me.barrier()
+        if round % 3 == 0 {
+            // In two halves, with work of its own between them.
+            let token = try me.arrive()
+            try check(draw(round) != draw(round + 1))
+            try me.wait(token)
+        } else {
+            try me.barrier()
+        }
         for rank in 0..<me.size { try check(cells[8 * rank] == UInt64(round)) }
         try me.barrier()
     }

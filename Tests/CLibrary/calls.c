@@ -7,13 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHECK(truth) \
-    do { \
-        if (!(truth)) { \
-            printf("line %d: not so: %s; last error: %s\n", __LINE__, #truth, atoll_last_error()); \
-            return 77; \
-        } \
-    } while (0)
+#include "check.h"
 
 _Static_assert(sizeof(struct atoll_team_info) == 32, "the structure of version 1.0");
 
@@ -90,6 +84,16 @@ static int work(atoll_thread *me, void *context) {
     if (rank == 3) CHECK(atoll_lock_try(me, lock) == ATOLL_BUSY);
     CHECK(atoll_barrier(me) == 0);
     if (rank == 0) CHECK(atoll_lock_release(me, lock) == 0);
+
+    CHECK(atoll_barrier_wait(me) == ATOLL_ERROR_INVALID);
+    for (int round = 1; round <= 50; round++) {
+        if (rank == round % 4) *counter = 1000 * round;
+        CHECK(atoll_barrier_arrive(me) == 0);
+        CHECK(atoll_barrier_arrive(me) == ATOLL_ERROR_INVALID);
+        CHECK(atoll_barrier_wait(me) == 0);
+        CHECK(*counter == 1000 * round);
+        CHECK(atoll_barrier(me) == 0);
+    }
     return 0;
 }
 

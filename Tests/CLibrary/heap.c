@@ -7,13 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define CHECK(truth) \
-    do { \
-        if (!(truth)) { \
-            printf("line %d: not so: %s; last error: %s\n", __LINE__, #truth, atoll_last_error()); \
-            return 77; \
-        } \
-    } while (0)
+#include "check.h"
 
 _Static_assert(sizeof(struct atoll_heap_statistics) == 48, "the structure of version 1.1");
 

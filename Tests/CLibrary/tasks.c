@@ -6,13 +6,7 @@
 #include <atoll.h>
 #include <stdio.h>
 
-#define CHECK(truth) \
-    do { \
-        if (!(truth)) { \
-            printf("line %d: not so: %s; last error: %s\n", __LINE__, #truth, atoll_last_error()); \
-            return 77; \
-        } \
-    } while (0)
+#include "check.h"
 
 _Static_assert(sizeof(struct atoll_dependence) == 16, "the structure of version 1.1");
 

@@ -73,9 +73,14 @@ extension TeamThread {
             return HeapBlock(
                 offset: heap.offset + (try heap.view(mapped).allocate(bytes, seat)))
         } catch {
-            if case .noRoom = error { throw .noRoom(bytes: bytes) }
-            throw .heap(error)
+            guard case .noRoom = error else { throw .heap(error) }
         }
+        // Before it gives up: what threads have left that ended or died.
+        let view = heap.view(mapped)
+        guard view.reclaim(seat, as: owner, team.liveness) > 0,
+            let offset = try? view.allocate(bytes, seat)
+        else { throw .noRoom(bytes: bytes) }
+        return HeapBlock(offset: heap.offset + offset)
     }
 
     /// Gives a block back, whoever has allocated it.

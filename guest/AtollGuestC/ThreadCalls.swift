@@ -36,3 +36,21 @@ public func atoll_barrier(_ me: OpaquePointer?) -> Int32 {
         return 0
     }
 }
+
+@c @implementation
+public func atoll_barrier_arrive(_ me: OpaquePointer?) -> Int32 {
+    unsafe withThread(me) { (thread: inout TeamThread) throws(TeamError) in
+        if thread.hasArrived { return invalid("this thread has come to the barrier already") }
+        _ = try thread.arrive()
+        return 0
+    }
+}
+
+@c @implementation
+public func atoll_barrier_wait(_ me: OpaquePointer?) -> Int32 {
+    unsafe withThread(me) { (thread: inout TeamThread) throws(TeamError) in
+        guard thread.hasArrived else { return invalid("this thread has not come to the barrier") }
+        try thread.wait(thread.token)
+        return 0
+    }
+}

@@ -143,6 +143,12 @@ int atoll_thread_in_vm(const atoll_thread *me);
 /// Errors: MEMBER_LOST, PEER_FAILED, TOO_MANY_ARRIVALS, DRAINING.
 int atoll_barrier(atoll_thread *me);
 
+/// The two halves of a barrier: comes, without waiting for the others; and waits for them. Between the
+/// two is the time for work that nobody else needs; no other barrier, loop or reduction is to be called
+/// there. Since 1.1. Errors: as atoll_barrier; INVALID for a second arrival, or a wait without one.
+int atoll_barrier_arrive(atoll_thread *me);
+int atoll_barrier_wait(atoll_thread *me);
+
 enum {
     ATOLL_SUM = 0,
     ATOLL_MINIMUM = 1,

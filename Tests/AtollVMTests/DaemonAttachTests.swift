@@ -19,11 +19,13 @@ extension VMTests.Daemons {
             #expect(try await lab.guest("b", peeksIntoRegionOf: 16) == "0x00C0FFEE")
             #expect(try lab.lastWord(ofRegion: "atoll.g.r") == "0x00C0FFEE")
             let kinds = try await daemon.events().map(\.kind)
+            // A member may be quicker to join than the daemon to have told all.
             #expect(
-                kinds == [
-                    "group.created", "member.added", "member.added", "region.created",
-                    "member.joined", "member.joined", "job.started", "job.finished",
+                kinds.sorted() == [
+                    "group.created", "job.finished", "job.started", "member.added", "member.added",
+                    "member.joined", "member.joined", "region.created",
                 ])
+            #expect(kinds.first == "group.created" && kinds.last == "job.finished")
         }
     }
 

@@ -10,12 +10,12 @@ WORK = os.environ.get("ATOLL_BENCH_WORK", "")
 PATIENCE = 300
 
 
-def figure(*words: str, **environment: str) -> float:
+def figure(*words: str, patience: int = PATIENCE, **environment: str) -> float:
     """The number that a program prints; its environment is ours and what is said."""
     try:
-        done = subprocess.run(words, capture_output=True, text=True, timeout=PATIENCE, env={**os.environ, **environment})
+        done = subprocess.run(words, capture_output=True, text=True, timeout=patience, env={**os.environ, **environment})
     except subprocess.TimeoutExpired as problem:
-        raise CannotMeasure(f"`{' '.join(words)}` has not ended after {PATIENCE} s") from problem
+        raise CannotMeasure(f"`{' '.join(words)}` has not ended after {patience} s") from problem
     try:
         value = float(done.stdout)
     except ValueError:

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import AtollSystem
 
 /// Something a launcher learns of its job. Ranks are places in the job's list of members.
 public enum LaunchEvent: Sendable, Equatable {
@@ -38,6 +39,9 @@ public struct JobLaunch: Sendable {
     /// How long the job has been stopping, in time that was spent polling: an agent cannot bring its
     /// output to a launcher that is away.
     private var stopping: UInt64 = 0
+    private var hasFailed = false
+    /// When all processes were last asked to end by a signal of the user's.
+    private var interrupted: UInt64?
 
     private struct Rank: Sendable {
         let slot: Int
@@ -55,6 +59,9 @@ public struct JobLaunch: Sendable {
     private static var recordsPerPoll: Int { 64 }
     /// How long a process may go on once it was asked to stop. Agents kill it long before.
     private var grace: UInt64 { min(max(lease, 10_000_000_000), 60_000_000_000) }
+    /// How long a process may take over the user's interrupt, nanoseconds, before another's end, which
+    /// is most likely the same interrupt's, stops it.
+    private static var courtesy: UInt64 { 2_000_000_000 }
     /// How much of the time between two polls counts as polling.
     private static var longestPause: UInt64 { 100_000_000 }
 
@@ -135,8 +142,9 @@ public struct JobLaunch: Sendable {
             let isFine =
                 event == .exited(rank: rank, status: 0)
                 || survivesLoss && event == .lost(rank: rank)
-            if !isFine { stop() }
+            if !isFine { hasFailed = true }
         }
+        if hasFailed, interrupted.map({ now > $0 && now - $0 >= Self.courtesy }) ?? true { stop() }
     }
 
     /// How the part has ended; `nil` while it goes on.
@@ -203,7 +211,14 @@ public struct JobLaunch: Sendable {
         for rank in ranks { board.region.callAttention(slot: rank.slot) }
     }
 
-    public func send(signal: Int32) { board.send(signal: signal, to: ticket) }
+    /// Passes a signal on to all processes. After one that asks them to end, each may do so in its own
+    /// way: the first to end does not stop the others for two seconds.
+    public mutating func send(signal: Int32) {
+        if [Signal.hangUp, Signal.interrupt, Signal.quit, Signal.terminate].contains(signal) {
+            interrupted = lastPoll
+        }
+        board.send(signal: signal, to: ticket)
+    }
 
     /// Gives the job's slot back. Where a part still runs (a silent member) it stays until that part
     /// is over, and whoever looks at the board then frees it.

@@ -128,6 +128,33 @@ import Testing
         #expect(script.isOver)
     }
 
+    @Test func whoEndsFirstAfterAnInterruptLeavesTheOthersTime() throws {
+        let script = try Script(members: 3)
+        for rank in 0..<3 { script.run(rank) }
+        script.send(signal: 2)
+        script.exit(0, 7 << 8)
+        #expect(script.poll() == [.exited(rank: 0, status: 7 << 8)])
+        #expect(script.state == .posted)
+        script.exit(1, 7 << 8)
+        script.beat(2)
+        #expect(script.poll(after: 1_900_000_000) == [.exited(rank: 1, status: 7 << 8)])
+        #expect(script.state == .posted)
+        // Who does not listen is stopped all the same.
+        script.beat(2)
+        #expect(script.poll(after: 200_000_000).isEmpty)
+        #expect(script.state == .stopping)
+    }
+
+    @Test func aSignalThatAsksForNoEndGivesNobodyTime() throws {
+        let script = try Script(members: 2)
+        script.run(0)
+        script.run(1)
+        script.send(signal: 10)
+        script.exit(0, 256)
+        _ = script.poll()
+        #expect(script.state == .stopping)
+    }
+
     @Test func aRefusedProgramStopsTheJob() throws {
         let script = try Script(members: 2)
         let ticket = script.ticket

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import Testing
 
 /// Processes that are killed at random instants while they use one heap. One round is one death. More of
 /// them, when there is time: `atoll-heap-probe 100000 SEED`.
 @Suite(.serialized, .timeLimit(.minutes(10)))
 struct HeapKillerTests {
-    private static let probe = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("atoll-heap-probe")
-
-    private func kill(_ arguments: String...) throws -> (text: String, status: Int32) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = Self.probe
-        process.arguments = arguments
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+    private func kill(_ options: String...) throws -> (text: String, status: Int32) {
+        try KillerProgram.run("atoll-heap-probe", options)
     }
 
     @Test func tenThousandDeathsLeakNothingAndGiveNothingTwice() throws {

@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-import Foundation
 import Testing
 
 /// Processes that are killed at random instants while they use every type. One round is one death. More of
 /// them, when there is time: `atoll-sync-probe killer --rounds 100000`.
 @Suite(.serialized, .timeLimit(.minutes(5)))
 struct KillerTests {
-    private static let probe = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        .deletingLastPathComponent().appendingPathComponent("atoll-sync-probe")
-
     private func kill(_ options: String...) throws -> (text: String, status: Int32) {
-        let process = Process()
-        let pipe = Pipe()
-        process.executableURL = Self.probe
-        process.arguments = ["killer"] + options
-        process.standardOutput = pipe
-        try process.run()
-        let data = pipe.fileHandleForReading.readDataToEndOfFile()
-        process.waitUntilExit()
-        return (String(decoding: data, as: UTF8.self), process.terminationStatus)
+        try KillerProgram.run("atoll-sync-probe", ["killer"] + options)
     }
 
     @Test func tenThousandDeathsHangNobodyAndLoseNothing() throws {

@@ -9,19 +9,13 @@ public import CAtollGuest
 // SAFETY of all below: `me` is what a body was given, and it is used in that body, as the header
 // asks; `name` is a C string; results are written to the caller's variables, after a check for NULL.
 
-/// Opens something by its name and writes its handle.
 private func open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?,
     _ result: UnsafeMutablePointer<UInt64>?,
-    _ find: (Team, [UInt8]) throws(TeamError) -> UInt64
+    _ find: (Team, [UInt8]) throws(TeamError) -> UInt64?
 ) -> Int32 {
-    guard let pointer = unsafe pointer, let name = unsafe bytes(name), let result = unsafe result
-    else { return invalid("no team, no name, or no place for the handle") }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
-        unsafe result.pointee = try find(team, name)
-        return 0
-    }
+    unsafe openNamed(
+        "no team, no name, or no place for the handle", pointer, name, result, find)
 }
 
 // MARK: Conditions
@@ -46,10 +40,10 @@ public func atoll_condition_wait(
         guard let condition = thread.team.condition(handle: condition),
             let lock = thread.team.lock(handle: lock)
         else { return invalid("no such condition, or no such lock") }
-        let acquisition = try thread.wait(condition, lock, timeout: nanoseconds) {
-            () throws(TeamError) in unsafe isWanting(context) != 0
-        }
-        return acquisition == .ownerDied ? Int32(ATOLL_OWNER_DIED) : 0
+        return code(
+            try thread.wait(condition, lock, timeout: nanoseconds) { () throws(TeamError) in
+                unsafe isWanting(context) != 0
+            })
     }
 }
 

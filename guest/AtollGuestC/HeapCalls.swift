@@ -15,15 +15,14 @@ public func atoll_heap_open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ bytes: Int,
     _ heap: UnsafeMutablePointer<atoll_heap_handle>?
 ) -> Int32 {
-    guard let pointer = unsafe pointer, let text = unsafe AtollGuestC.bytes(name),
-        let heap = unsafe heap
-    else { return invalid("no team, no name, or no place for the heap") }
-    guard bytes >= Int(ATOLL_HEAP_MINIMUM) else { return invalid("a heap of less than 192 KiB") }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
-        let found = try team.heap(named: text, bytes: bytes)
-        unsafe heap.pointee = atoll_heap_handle(place: found.handle, bytes: UInt64(found.bytes))
-        return 0
+    unsafe openNamed("no team, no name, or no place for the heap", pointer, name, heap) {
+        (team, name) throws(TeamError) in
+        guard bytes >= Int(ATOLL_HEAP_MINIMUM) else {
+            _ = invalid("a heap of less than 192 KiB")
+            return nil
+        }
+        let found = try team.heap(named: name, bytes: bytes)
+        return atoll_heap_handle(place: found.handle, bytes: UInt64(found.bytes))
     }
 }
 

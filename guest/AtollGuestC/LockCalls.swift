@@ -9,30 +9,13 @@ public import CAtollGuest
 // SAFETY of all below: `me` is what a body was given, and it is used in that body, as the header
 // asks; `name` is a C string; results are written to the caller's variables, after a check for NULL.
 
-/// A C string's bytes; `nil` where there is none.
-func bytes(_ name: UnsafePointer<CChar>?) -> [UInt8]? {
-    guard let name = unsafe name else { return nil }
-    var result: [UInt8] = []
-    // A name that is too long is refused by its length; no need to read all of it.
-    while result.count < 256 {
-        let byte = unsafe UInt8(bitPattern: name[result.count])
-        if byte == 0 { break }
-        result.append(byte)
-    }
-    return result
-}
-
 private func open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?,
     _ lock: UnsafeMutablePointer<atoll_lock_handle>?, recursive: Bool
 ) -> Int32 {
-    guard let pointer = unsafe pointer, let name = unsafe bytes(name), let lock = unsafe lock else {
-        return invalid("no team, no name, or no place for the lock")
-    }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
-        unsafe lock.pointee = try team.lock(named: name, recursive: recursive).handle
-        return 0
+    unsafe openNamed("no team, no name, or no place for the lock", pointer, name, lock) {
+        (team, name) throws(TeamError) in
+        try team.lock(named: name, recursive: recursive).handle
     }
 }
 
@@ -60,10 +43,6 @@ private func withLock(
         guard let lock = thread.team.lock(handle: lock) else { return invalid("no such lock") }
         return try body(&thread, lock)
     }
-}
-
-private func code(_ acquisition: Acquisition) -> Int32 {
-    acquisition == .ownerDied ? Int32(ATOLL_OWNER_DIED) : 0
 }
 
 @c @implementation

@@ -11,17 +11,16 @@ public func atoll_array_open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ count: Int, _ elementBytes: Int,
     _ address: UnsafeMutablePointer<UnsafeMutableRawPointer?>?
 ) -> Int32 {
-    // SAFETY: only compared with nil here; the name is a C string.
-    guard let pointer = unsafe pointer, let name = unsafe bytes(name),
-        let address = unsafe address
-    else { return invalid("no team, no name, or no place for the address") }
-    let (bytes, overflow) = count.multipliedReportingOverflow(by: elementBytes)
-    guard count > 0, elementBytes > 0, !overflow else { return invalid("an array of no size") }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
+    // SAFETY: the name is a C string; the address is the caller's variable.
+    unsafe openNamed("no team, no name, or no place for the address", pointer, name, address) {
+        (team, name) throws(TeamError) in
+        let (bytes, overflow) = count.multipliedReportingOverflow(by: elementBytes)
+        guard count > 0, elementBytes > 0, !overflow else {
+            _ = invalid("an array of no size")
+            return nil
+        }
         let array = try team.array(named: name, of: UInt8.self, count: bytes)
         // SAFETY: the team keeps the region mapped until the caller leaves it, as the header says.
-        unsafe address.pointee = UnsafeMutableRawPointer(array.address)
-        return 0
+        return unsafe .some(UnsafeMutableRawPointer(array.address))
     }
 }

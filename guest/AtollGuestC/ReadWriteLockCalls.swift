@@ -14,13 +14,9 @@ public func atoll_rwlock_open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?,
     _ lock: UnsafeMutablePointer<atoll_rwlock_handle>?
 ) -> Int32 {
-    guard let pointer = unsafe pointer, let name = unsafe bytes(name), let lock = unsafe lock else {
-        return invalid("no team, no name, or no place for the lock")
-    }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
-        unsafe lock.pointee = try team.readWriteLock(named: name).handle
-        return 0
+    unsafe openNamed("no team, no name, or no place for the lock", pointer, name, lock) {
+        (team, name) throws(TeamError) in
+        try team.readWriteLock(named: name).handle
     }
 }
 
@@ -35,10 +31,6 @@ private func withLock(
         }
         return try body(handle, &thread, lock)
     }
-}
-
-private func code(_ acquisition: Acquisition) -> Int32 {
-    acquisition == .ownerDied ? Int32(ATOLL_OWNER_DIED) : 0
 }
 
 @c @implementation

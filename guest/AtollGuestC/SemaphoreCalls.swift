@@ -14,17 +14,14 @@ public func atoll_semaphore_open(
     _ pointer: OpaquePointer?, _ name: UnsafePointer<CChar>?, _ permits: UInt32, _ free: UInt32,
     _ semaphore: UnsafeMutablePointer<atoll_semaphore_handle>?
 ) -> Int32 {
-    guard let pointer = unsafe pointer, let name = unsafe bytes(name),
-        let semaphore = unsafe semaphore
-    else { return invalid("no team, no name, or no place for the semaphore") }
-    guard permits >= 1, permits <= 4096, free <= permits else {
-        return invalid("permits are 1 to 4096, and no more of them free than there can be")
-    }
-    let team = team(pointer)
-    return answer { () throws(TeamError) in
-        let found = try team.semaphore(named: name, permits: Int(permits), free: Int(free))
-        unsafe semaphore.pointee = found.handle
-        return 0
+    unsafe openNamed(
+        "no team, no name, or no place for the semaphore", pointer, name, semaphore
+    ) { (team, name) throws(TeamError) in
+        guard permits >= 1, permits <= 4096, free <= permits else {
+            _ = invalid("permits are 1 to 4096, and no more of them free than there can be")
+            return nil
+        }
+        return try team.semaphore(named: name, permits: Int(permits), free: Int(free)).handle
     }
 }
 
@@ -54,7 +51,7 @@ public func atoll_semaphore_acquire(
             permit = try thread.acquire(found, timeout: nanoseconds)
         }
         handle.permits.append((semaphore, permit))
-        return permit.acquisition == .ownerDied ? Int32(ATOLL_OWNER_DIED) : 0
+        return code(permit.acquisition)
     }
 }
 

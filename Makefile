@@ -24,7 +24,7 @@ HOST_FLAGS_debug :=
 HOST_FLAGS = $(HOST_FLAGS_$(CONFIG))
 HOST_PROGRAMS := atoll atolld
 GUEST_FLAGS := --traits Guest --scratch-path .build/guest -c release
-GUEST_PROGRAMS := atoll-agent atoll-run atoll-heat
+GUEST_PROGRAMS := atoll-agent atoll-run atoll-heat atoll-openmp
 GUEST_BUILT := .build/guest/release
 LIBATOLL := libatoll.so.1
 
@@ -56,6 +56,12 @@ guest-wing:
 	    echo 'local: *; };'; } > .build/guest/libatoll.map
 	@$(SWIFT) build $(GUEST_FLAGS) --product atoll-c \
 	    -Xlinker -soname=$(LIBATOLL) -Xlinker --version-script=$(CURDIR)/.build/guest/libatoll.map
+
+# Programs built for other runtimes find their names in this library: it shows those, in their versions.
+.PHONY: openmp
+openmp:
+	@$(SWIFT) build $(GUEST_FLAGS) --product atoll-gomp -Xlinker -soname=libgomp.so.1 \
+	    -Xlinker --version-script=$(CURDIR)/guest/CAtollOpenMP/names.map
 
 # Lays the tree out from what the wings have built. Beside it first, so that a failure half-way
 # leaves the old one.

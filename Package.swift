@@ -45,6 +45,8 @@ let package = Package(
         .executable(name: "atoll-heat", targets: ["atoll-heat"]),
         .library(name: "AtollGuest", targets: ["AtollGuest"]),
         .library(name: "atoll-c", type: .dynamic, targets: ["AtollGuestC"]),
+        .executable(name: "atoll-openmp", targets: ["atoll-openmp"]),
+        .library(name: "atoll-gomp", type: .dynamic, targets: ["AtollOpenMP"]),
     ],
     traits: [
         .trait(name: "Guest", description: "Compile what runs in guests as Embedded Swift")
@@ -155,6 +157,20 @@ let package = Package(
             name: "atoll-run", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
             path: "guest/atoll-run", exclude: ["man"], swiftSettings: shared,
             linkerSettings: guestLink),
+        .executableTarget(
+            name: "atoll-openmp", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
+            path: "guest/atoll-openmp", swiftSettings: shared, linkerSettings: guestLink),
+        // The OpenMP runtime. Loaded into programs that know nothing of it, it stands before libc: no
+        // call of libc's may be made for its sake, and none of its names be left to a compiler to know.
+        .target(
+            name: "CAtollOpenMP", path: "guest/CAtollOpenMP",
+            cSettings: [
+                .unsafeFlags(["-ffunction-sections", "-fno-builtin", "-ftls-model=initial-exec"])
+            ]),
+        .target(
+            name: "AtollOpenMP",
+            dependencies: ["AtollRegion", "AtollSync", "AtollSystem", "CAtollOpenMP"],
+            path: "guest/AtollOpenMP", swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-heat",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],

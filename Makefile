@@ -57,11 +57,22 @@ guest-wing:
 	@$(SWIFT) build $(GUEST_FLAGS) --product atoll-c \
 	    -Xlinker -soname=$(LIBATOLL) -Xlinker --version-script=$(CURDIR)/.build/guest/libatoll.map
 
-# Programs built for other runtimes find their names in this library: it shows those, in their versions.
+# Programs built for other runtimes find their names in this library: it shows those, in their versions,
+# and traps for those that it does not serve. The lists' files are named by what they hold: the linker
+# runs again when they change.
+OPENMP_NAMES = .build/guest/openmp
 .PHONY: openmp
 openmp:
-	@$(SWIFT) build $(GUEST_FLAGS) --product atoll-gomp -Xlinker -soname=libgomp.so.1 \
-	    -Xlinker --version-script=$(CURDIR)/guest/CAtollOpenMP/names.map
+	@guest/CAtollOpenMP/names/generate $(OPENMP_NAMES)
+	@cd $(OPENMP_NAMES) && stamp=$$(cat names.map aliases.ld traps.c | md5sum | cut -c1-12) && \
+	if [[ ! -e $$stamp/done ]]; then rm -rf [0-9a-f]*/ && mkdir -p $$stamp && \
+	    cp names.map aliases.ld $$stamp && \
+	    clang -std=c17 -O2 -fPIC -c traps.c -o $$stamp/traps.o && touch $$stamp/done; fi; \
+	cd $(CURDIR) && names=$(CURDIR)/$$(dirname $(OPENMP_NAMES)/$$stamp/done) && \
+	$(SWIFT) build $(GUEST_FLAGS) --product atoll-gomp -Xlinker -soname=libgomp.so.1 \
+	    -Xlinker -Bsymbolic -Xlinker --version-script=$$names/names.map \
+	    -Xlinker $$names/aliases.ld -Xlinker $$names/traps.o
+	@Tests/AtollOpenMP/names --listed $(OPENMP_NAMES)/listed $(GUEST_BUILT)/libatoll-gomp.so
 
 # Lays the tree out from what the wings have built. Beside it first, so that a failure half-way
 # leaves the old one.

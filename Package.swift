@@ -163,7 +163,7 @@ let package = Package(
         // The OpenMP runtime. Loaded into programs that know nothing of it, it stands before libc: no
         // call of libc's may be made for its sake, and none of its names be left to a compiler to know.
         .target(
-            name: "CAtollOpenMP", path: "guest/CAtollOpenMP",
+            name: "CAtollOpenMP", path: "guest/CAtollOpenMP", exclude: ["names"],
             cSettings: [
                 .unsafeFlags(["-ffunction-sections", "-fno-builtin", "-ftls-model=initial-exec"])
             ]),

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import AtollSync
+internal import CAtollOpenMP
+
+/// The program's heap, from which the runtime takes its own records too: addresses that hold in every
+/// rank.
+enum ImageHeap {
+    static var words: ImageWords {
+        @inline(__always) get {
+            // SAFETY: `atoll_memory_begin` has mapped these bytes for as long as the process lives;
+            // before that there are none, and nothing is asked of them.
+            unsafe ImageWords(
+                at: UInt(atoll_memory_heap()), count: Int(truncatingIfNeeded: atoll_memory_bytes()))
+        }
+    }
+
+    static var heap: ProgramHeap<ImageWords> {
+        @_lifetime(immortal)
+        @inline(__always) get { ProgramHeap(words) }
+    }
+
+    /// The calling thread's seat, 0 at first.
+    static var seat: Int {
+        @inline(__always) get { Int(truncatingIfNeeded: atoll_memory_seat()) }
+    }
+
+    /// A block of at least so many bytes.
+    ///
+    /// - Parameter alignment: a power of two.
+    /// - Returns: its address; 0: there is no room.
+    static func allocate(_ bytes: Int, alignment: Int = 16) -> UInt {
+        if alignment <= 16 {
+            let block = heap.take(bytes, seat)
+            if block != 0 { return heap.address(block) }
+        }
+        // There may be no heap before this.
+        let seat = join()
+        var waiter = HeapWaiter()
+        return heap.address(heap.allocate(bytes, alignment: alignment, seat, &waiter))
+    }
+
+    /// A block of zeros. Memory that was never used is known to be zeros, and is not touched.
+    static func allocateZeros(_ bytes: Int, alignment: Int = 16) -> UInt {
+        if bytes <= ProgramHeap<ImageWords>.largestSmall && alignment <= 4096 {
+            let address = allocate(bytes, alignment: alignment)
+            if address != 0 { atoll_memory_zero(UInt64(address), UInt64(bytes)) }
+            return address
+        }
+        var waiter = HeapWaiter()
+        let seat = join()
+        let (block, zeros) = heap.allocateRun(bytes, alignment: alignment, seat, &waiter)
+        if block != 0 && zeros > 0 {
+            atoll_memory_zero(UInt64(heap.address(block)), UInt64(min(bytes, zeros)))
+        }
+        return heap.address(block)
+    }
+
+    /// The bytes that a block has; 0: none of ours.
+    static func size(_ address: UInt) -> Int {
+        heap.size(of: Int(bitPattern: address &- words.address))
+    }
+
+    /// Gives a block back, whoever allocated it, in whichever rank. 0 is no block.
+    static func free(_ address: UInt) {
+        let heap = heap
+        let block = Int(bitPattern: address &- words.address)
+        if UInt(bitPattern: block) < UInt(bitPattern: words.count) {
+            let seat = seat
+            if seat != 0 && heap.give(block, seat) { return }
+            var waiter = HeapWaiter()
+            if heap.free(block, seat, &waiter) { return }
+            atoll_memory_bad_free()
+        }
+        // Of ld.so's own, before anybody asked us; or nothing.
+    }
+
+    /// The seat of the calling thread, which takes one if it has none.
+    @inline(never)
+    static func join() -> Int {
+        let seat = seat
+        if seat != 0 { return seat }
+        atoll_memory_begin()
+        var waiter = HeapWaiter()
+        let joined = heap.join(&waiter)
+        guard joined != 0 else { atoll_memory_no_seat() }
+        atoll_memory_set_seat(UInt64(joined))
+        atoll_memory_at_thread_end()
+        return joined
+    }
+}
+
+extension ProgramHeap<ImageWords> {
+    @inline(__always)
+    func address(_ block: Int) -> UInt {
+        block == 0 ? 0 : UInt(atoll_memory_heap()) &+ UInt(bitPattern: block)
+    }
+}

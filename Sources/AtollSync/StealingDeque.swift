@@ -94,13 +94,25 @@ public struct StealingDeque<M: Words & ~Escapable>: ~Escapable {
 
     /// Takes the oldest element. For any thread.
     @inlinable
-    public func steal() -> Stolen {
+    public func steal() -> Stolen { steal { _ in true } }
+
+    /// Takes the oldest element where it is wanted; `nothing` where it is not. For any thread.
+    ///
+    /// - Parameter isWanted: sees the element before it is taken: what it names may be gone already.
+    @inlinable
+    public func steal(where isWanted: (UInt64) -> Bool) -> Stolen {
         let top = words.loadSequential(Self.top)
         let bottom = words.loadSequential(Self.bottom)
         guard Int64(bitPattern: bottom &- top) > 0 else { return .nothing }
         // Before the exchange: after it, the owner may push over it.
         let value = words.loadRelaxed(cell(top))
+        guard isWanted(value) else { return .nothing }
         guard words.compareExchange(top, top &+ 1, at: Self.top) == top else { return .beaten }
         return .value(value)
     }
+
+    /// Where the next element will be pushed: elements pushed from now on, and not yet popped, are there
+    /// while it is more. For the owner alone.
+    @inlinable
+    public var position: UInt64 { words.loadRelaxed(Self.bottom) }
 }

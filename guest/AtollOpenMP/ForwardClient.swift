@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import CAtollOpenMP
+
+/// Hands a request to rank 0 and waits until it is served there.
+@c
+func atoll_io_ask(_ address: UInt64, _ flags: UInt64) {
+    // SAFETY: a request is on the caller's stack, in the image, until the caller goes on.
+    let request = unsafe ImageWords(at: UInt(address), count: 128)
+    var patience = ForwardPatience()
+    let mailbox = atoll_io_get_mailbox()
+    if mailbox != 0 {
+        // SAFETY: a mailbox is a block of the heap that stays while this thread holds a stream's lock.
+        let word = unsafe ImageWords(at: UInt(mailbox), count: 64)
+        word.store(address | flags, at: 0)
+    } else {
+        let start = Int(truncatingIfNeeded: (address >> 12) % UInt64(ForwardSlots.count))
+        while !ForwardSlots.post(address | flags, from: start) { patience.wait() }
+    }
+    while request.load(0) == 0 { patience.wait() }
+}

@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// A call's way to rank 0 and back, as far as it needs libc.
+
+#include <errno.h>
+#include <linux/futex.h>
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <time.h>
+
+#include "atoll_syscall.h"
+#include "forward_entry.h"
+
+__thread uint64_t atoll_io_mailbox;
+__thread uint64_t atoll_io_locks;
+uint64_t atoll_io_state[16] __attribute__((aligned(64)));
+
+static bool is_kept_local;
+
+void atoll_io_nap(uint64_t nanoseconds) { atoll_sys_nap(nanoseconds); }
+void atoll_io_yield(void) { atoll_sys_yield(); }
+
+void atoll_io_sleep_on(int word, uint64_t seen, uint64_t nanoseconds)
+{
+	struct timespec time = {nanoseconds / 1000000000, nanoseconds % 1000000000};
+
+	atoll_syscall(SYS_futex, (uint64_t)&atoll_io_state[word], FUTEX_WAIT_PRIVATE, (uint32_t)seen,
+		      nanoseconds ? (uint64_t)&time : 0, 0, 0);
+}
+
+void atoll_io_wake_one(int word)
+{
+	atoll_syscall(SYS_futex, (uint64_t)&atoll_io_state[word], FUTEX_WAKE_PRIVATE, 1, 0, 0, 0);
+}
+
+static size_t length_of(const char *text)
+{
+	size_t length = 0;
+
+	while (text[length])
+		length++;
+	return length;
+}
+
+static void say(const char *text) { atoll_sys_write(2, text, length_of(text)); }
+
+_Noreturn void atoll_io_refuse(const char *name, const char *why)
+{
+	char sentence[256];
+	const char *const parts[] = {name, " was called by a thread that does not run in the program's first VM: ", why};
+	size_t length = 0;
+
+	for (int part = 0; part < 3; part++)
+		for (const char *byte = parts[part]; *byte && length < sizeof(sentence) - 1; byte++)
+			sentence[length++] = *byte;
+	sentence[length] = 0;
+	atoll_image_fail(126, sentence);
+}
+
+void *atoll_io_find(struct atoll_io_entry *entry)
+{
+	int error = errno;
+	void *real = __atomic_load_n(&entry->real, __ATOMIC_RELAXED);
+
+	if (!real) {
+		real = atoll_real(entry->name);
+		if (!real) {
+			say("atoll: libc has no ");
+			say(entry->name);
+			say("\n");
+			atoll_sys_exit(126);
+		}
+		__atomic_store_n(&entry->real, real, __ATOMIC_RELAXED);
+	}
+	errno = error;
+	return real;
+}
+
+bool atoll_io_is_remote(void)
+{
+	uint64_t here = (uint64_t)__builtin_frame_address(0);
+
+	return atoll_process.rank && here - atoll_process.base < atoll_process.bytes &&
+	       !is_kept_local && !atoll_process.is_child;
+}
+
+void atoll_io_keep_local(void) { is_kept_local = true; }
+
+typedef long function_of_six(long, long, long, long, long, long);
+
+static long send(void *function, uint64_t flags, const long *arguments)
+{
+	struct atoll_io_request request = {.function = (uint64_t)function, .error = errno};
+
+	for (int index = 0; index < 6; index++)
+		request.arguments[index] = arguments[index];
+	atoll_io_ask((uint64_t)&request, flags);
+	errno = request.error;
+	return request.result;
+}
+
+long atoll_forward(void *function, long a, long b, long c, long d, long e, long f)
+{
+	const long arguments[6] = {a, b, c, d, e, f};
+
+	if (!atoll_io_is_remote())
+		return ((function_of_six *)function)(a, b, c, d, e, f);
+	return send(function, 0, arguments);
+}
+
+// From the stubs: not static, since only they name it.
+__attribute__((used, visibility("hidden"))) long atoll_io_forward_registers(
+	struct atoll_io_entry *entry, const long *a)
+{
+	void *real = atoll_io_find(entry);
+
+	if (!atoll_io_is_remote())
+		return ((function_of_six *)real)(a[0], a[1], a[2], a[3], a[4], a[5]);
+	return send(real, entry->flags, a);
+}
+
+long atoll_io_call(struct atoll_io_entry *entry, long a, long b, long c, long d, long e, long f)
+{
+	const long arguments[6] = {a, b, c, d, e, f};
+
+	return atoll_io_forward_registers(entry, arguments);
+}
+
+void atoll_io_run(uint64_t address)
+{
+	struct atoll_io_request *request = (struct atoll_io_request *)address;
+	const uint64_t *a = request->arguments;
+	int error = errno;
+
+	errno = request->error;
+	request->result =
+		((function_of_six *)request->function)(a[0], a[1], a[2], a[3], a[4], a[5]);
+	request->error = errno;
+	errno = error;
+}
+
+bool atoll_io_would_wait(uint64_t address)
+{
+	const struct atoll_io_request *request = (struct atoll_io_request *)address;
+	struct pollfd descriptor = {.fd = (int)request->arguments[0], .events = POLLIN};
+
+	return atoll_syscall(SYS_poll, (uint64_t)&descriptor, 1, 0, 0, 0, 0) == 0;
+}
+
+uint64_t atoll_io_make_mailbox(uint64_t request)
+{
+	uint64_t *mailbox = atoll_heap_allocate(64, 64);
+
+	if (mailbox)
+		__atomic_store_n(mailbox, 0, __ATOMIC_RELEASE);
+	((struct atoll_io_request *)request)->mailbox = (uint64_t)mailbox;
+	return (uint64_t)mailbox;
+}
+
+void atoll_io_free_mailbox(uint64_t mailbox) { atoll_heap_free((void *)mailbox); }
+
+// Signals are for the program's own threads, except those that a call itself brings about.
+static void *serve(void *nothing)
+{
+	atoll_io_serve();
+	return nothing;
+}
+
+void atoll_io_start_server(void)
+{
+	static struct atoll_io_entry create = {0, "pthread_create", 0};
+	static const int own[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP, SIGABRT,
+				  SIGSYS,  SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU};
+	uint64_t blocked = ~0ull, before = 0;
+	pthread_attr_t attributes;
+	pthread_t thread;
+
+	for (size_t index = 0; index < sizeof(own) / sizeof(own[0]); index++)
+		blocked &= ~(1ull << (own[index] - 1));
+	atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&blocked, (uint64_t)&before, 8, 0,
+		      0);
+	pthread_attr_init(&attributes);
+	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attributes, 1 << 20);
+	((int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))atoll_io_find(
+		&create))(&thread, &attributes, serve, 0);
+	pthread_attr_destroy(&attributes);
+	atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&before, 0, 8, 0, 0);
+}
+
+void atoll_io_begin(void)
+{
+	if (atoll_process.rank || atoll_process.ranks < 2)
+		return;
+	atoll_io_start_server();
+	atoll_io_start_server();
+}
+
+void atoll_io_child(void)
+{
+	is_kept_local = true;
+	for (size_t word = 0; word < sizeof(atoll_io_state) / sizeof(atoll_io_state[0]); word++)
+		atoll_io_state[word] = 0;
+	atoll_io_state[ATOLL_IO_STATE_CLOSED] = 1;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import AtollSync
+internal import AtollSystem
+internal import CAtollOpenMP
+
+/// How every thread of the runtime waits for a word of the image: it looks again at once for a while, then
+/// with pauses of the processor, then lets others run, then naps, longer and longer up to half a
+/// millisecond; from the first yield on it looks now and then whether the program has ended or a rank is
+/// lost, in which case the process ends and the wait never does.
+///
+///     var waiter = ImageWaiter(thread)
+///     while word is not there { waiter.step() }
+///     waiter.end()
+///
+/// The wait's length teaches the next one of the same thread how long to spin: on an overcommitted machine
+/// the other side needs this CPU.
+struct ImageWaiter: Waiter {
+    static var shortestNap: UInt64 { 20_000 }
+    static var longestNap: UInt64 { 500_000 }
+    /// Looks without a pause between them: what comes from another core comes within these, or late.
+    static var looks: Int32 { 64 }
+
+    private var left: Int32
+    private var looksLeft: Int32
+    private let thread: ThreadRecord
+    private var started: UInt64 = 0
+    private var nap = ImageWaiter.shortestNap
+
+    @inline(__always)
+    init(_ thread: ThreadRecord) {
+        self.thread = thread
+        left = Int32(truncatingIfNeeded: thread.spin & 0xffff_ffff)
+        looksLeft = Self.looks
+    }
+
+    /// For a thread that has no record, or none yet.
+    init() {
+        thread = .none
+        left = 400
+        looksLeft = Self.looks
+    }
+
+    /// After a look that found nothing.
+    @inline(__always)
+    mutating func step() {
+        if looksLeft > 0 {
+            looksLeft &-= 1
+        } else if left > 0 {
+            left &-= 1
+            Processor.pause()
+        } else {
+            slowly()
+        }
+    }
+
+    @inline(never)
+    private mutating func slowly() {
+        let now = MonotonicClock.now()
+        if started == 0 {
+            started = now
+            if !thread.isNone { Spin.miss(thread) }
+        }
+        atoll_image_look()
+        if now &- started < Spin.yielding { return Processor.yield() }
+        MonotonicClock.sleep(nanoseconds: nap)
+        nap = min(nap * 2, Self.longestNap)
+    }
+
+    /// When the wait is over.
+    @inline(__always)
+    func end() {
+        if started == 0, looksLeft < Self.looks, !thread.isNone { Spin.hit(thread) }
+    }
+
+    // MARK: For the algorithms of AtollSync
+
+    @inline(__always)
+    mutating func wait() throws(SyncError) { step() }
+
+    @inline(__always)
+    mutating func pause(_ times: Int) {
+        var count = times
+        while count > 0 {
+            Processor.pause()
+            count &-= 1
+        }
+    }
+}

@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import CAtollOpenMP
+
+/// Parallel regions (OpenMP 5.1, section 2.6).
+///
+///     Parallel.run(thread, function, data, Parallel.size(thread, wanted))
+///
+/// or `fork`, the encountering thread's own share, `join`.
+enum Parallel {
+    /// How many threads a region gets that is encountered now (Algorithm 2.1). `wanted`: of a num_threads
+    /// clause, 0: none. `most`: what it can use, for sections.
+    @inline(__always)
+    static func size(_ thread: ThreadRecord, _ wanted: Int, most: Int = .max) -> Int {
+        let environment = thread.environment
+        if wanted == 1 || environment.activeLevels <= thread.team.activeLevel { return 1 }
+        var count = wanted != 0 ? wanted : environment.threads
+        if environment.isDynamic { count = min(count, most, usable()) }
+        if environment.threadLimit < count { count = environment.threadLimit }
+        return max(min(count, 1024), 1)
+    }
+
+    private static func usable() -> Int {
+        max(Int(atoll_process_ranks()) * Int(atoll_process_threads()), 1)
+    }
+
+    @inline(__always)
+    static func run(_ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ count: Int) {
+        fork(thread, function, data, count)
+        atoll_call(function, data)
+        join(thread)
+    }
+
+    @inline(__always)
+    static func fork(
+        _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ wanted: Int
+    ) {
+        let parent = thread.seat
+        var team = parent.hotTeam
+        var count = wanted
+        if team.isNone || team.members < count {
+            team = Teams.grown(parent, thread, to: count)
+            count = min(count, team.members)
+        }
+        let seat = team.seat(0)
+        let environment = thread.environment
+        team.outerEnvironment = environment
+        team.outerTask = thread.task
+        let active = thread.team.activeLevel &+ (count > 1 ? 1 : 0)
+        if team.activeLevel != active { team.activeLevel = active }
+        if environment.version == 0 || environment.version != team.get(TeamRecord.versionField) {
+            publish(environment, to: team)
+        }
+        let generation = team.generation &+ 1
+        team.set(TeamRecord.functionField, function)
+        team.set(TeamRecord.dataField, data)
+        team.set(TeamRecord.barrierBase, seat.barriers)
+        team.set(TeamRecord.constructBase, seat.get(Seat.constructField))
+        team.set(TeamRecord.stealingBase, seat.get(Seat.stealingField))
+        team.set(TeamRecord.floatControl, atoll_float_control())
+        team.store(TeamRecord.wordField, generation << 16 | UInt64(truncatingIfNeeded: count))
+        seat.generation = generation
+        seat.begin(team)
+        thread.team = team
+        thread.seat = seat
+        thread.environment = seat.environment
+        thread.number = 0
+        thread.size = count
+        thread.task = 0
+    }
+
+    /// The encountering task's ICVs have changed since the team's last region.
+    @inline(never)
+    private static func publish(_ environment: TaskEnvironment, to team: TeamRecord) {
+        let settings = Settings.shared
+        if environment.version == 0 {
+            environment.version = settings.words.add(1, at: Settings.versionField) &+ 1
+        }
+        let copy = team.environment
+        copy.copy(from: environment)
+        // The lists of OMP_NUM_THREADS and OMP_PROC_BIND hold a value for each level.
+        let level = team.level
+        if level < settings.threadsListed { copy.threads = settings.listedThreads(level) }
+        if level < settings.bindsListed { copy.bind = settings.listedBind(level) }
+        team.set(TeamRecord.versionField, environment.version)
+    }
+
+    /// Waits for the others of the region and for its tasks, and takes up what the thread did before.
+    @inline(__always)
+    static func join(_ thread: ThreadRecord) {
+        let team = thread.team
+        let generation = thread.seat.generation
+        let size = thread.size
+        var number = 1
+        while number < size {
+            let other = team.seat(number)
+            if other.load(Seat.joinedField) != generation {
+                var waiter = ImageWaiter(thread)
+                repeat {
+                    if !team.hasTasks(generation) || !Tasks.runOne(thread) { waiter.step() }
+                } while other.load(Seat.joinedField) != generation
+                waiter.end()
+            }
+            number &+= 1
+        }
+        if team.hasTasks(generation) { endTasks(thread, team, generation, size) }
+        if team.isCancelled(generation) { agree(team, size) }
+        let parent = team.parent
+        thread.team = parent.team
+        thread.seat = parent
+        thread.environment = team.outerEnvironment
+        thread.number = parent.number
+        thread.size = parent.team.size
+        thread.task = team.outerTask
+    }
+
+    /// Until all tasks have ended and nobody looks for any.
+    @inline(never)
+    private static func endTasks(
+        _ thread: ThreadRecord, _ team: TeamRecord, _ generation: UInt64, _ size: Int
+    ) {
+        var waiter = ImageWaiter(thread)
+        while Tasks.arePending(team) {
+            if !Tasks.runOne(thread) { waiter.step() }
+        }
+        team.store(TeamRecord.drainedGeneration, generation)
+        var number = 1
+        while number < size {
+            while team.seat(number).load(Seat.leftField) != generation { waiter.step() }
+            number &+= 1
+        }
+        waiter.end()
+    }
+
+    /// After a cancelled region, in which the threads have come to different numbers of constructs: all
+    /// count on from the largest.
+    @inline(never)
+    private static func agree(_ team: TeamRecord, _ size: Int) {
+        let first = team.seat(0)
+        var number = 1
+        while number < size {
+            let seat = team.seat(number)
+            first.barriers = max(first.barriers, seat.barriers)
+            first.set(
+                Seat.constructField,
+                max(first.get(Seat.constructField), seat.get(Seat.constructField)))
+            first.set(
+                Seat.stealingField,
+                max(first.get(Seat.stealingField), seat.get(Seat.stealingField)))
+            number &+= 1
+        }
+        team.store(TeamRecord.barrierCountLine, 0)
+    }
+}
+
+extension Seat {
+    /// Takes over what the region begins with.
+    @inline(__always)
+    func begin(_ team: TeamRecord) {
+        barriers = team.get(TeamRecord.barrierBase)
+        let construct = team.get(TeamRecord.constructBase)
+        set(Seat.constructField, construct)
+        safeConstruct = construct
+        let stealing = team.get(TeamRecord.stealingBase)
+        set(Seat.stealingField, stealing)
+        safeStealing = stealing
+        if environment.version != team.get(TeamRecord.versionField) {
+            environment.copy(from: team.environment)
+        }
+    }
+}
+
+@c
+public func GOMP_parallel(_ function: UInt64, _ data: UInt64, _ threads: UInt32, _ flags: UInt32) {
+    let thread = ThreadRecord.current
+    Parallel.run(thread, function, data, Parallel.size(thread, Int(threads)))
+}
+
+@c
+public func GOMP_parallel_start(_ function: UInt64, _ data: UInt64, _ threads: UInt32) {
+    let thread = ThreadRecord.current
+    Parallel.fork(thread, function, data, Parallel.size(thread, Int(threads)))
+}
+
+@c
+public func GOMP_parallel_end() { Parallel.join(ThreadRecord.current) }

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+
+/// One thread's place in a team: its implicit task. 10 lines of 64 bytes.
+///
+/// Every thread of a team comes to the same barriers and work-sharing constructs in the same order, so each
+/// counts them for itself, and equal counts mean the same construct. That is what makes the team's
+/// words cheap: none must be initialised by a first thread, or given back by a last one.
+struct Seat: ImageRecord {
+    let offset: Int
+    @inline(__always) init(_ offset: Int) { self.offset = offset }
+
+    static var bytes: Int { 10 * 64 }
+
+    // MARK: Line 0: written by the owner, looked at by the team
+
+    /// The barrier that it has come to, counted.
+    static var arrivedField: Int { 0 }
+    /// The region (generation of the team) whose end it has come to.
+    static var joinedField: Int { 8 }
+    /// The region whose tasks it has helped to end, where the region had any.
+    static var leftField: Int { 16 }
+
+    // MARK: Line 1: the owner's own
+
+    /// Barriers so far.
+    @inline(__always) var barriers: UInt64 {
+        get { get(64) }
+        nonmutating set { set(64, newValue) }
+    }
+    /// The work-sharing construct (of those that count in the team's ring) that it has come to. Others
+    /// look at it only where the ring is full.
+    static var constructField: Int { 128 + 64 }
+    /// The loop with stealing that it has come to.
+    static var stealingField: Int { 128 + 72 }
+    /// Up to which construct the team's ring is known to be free.
+    @inline(__always) var safeConstruct: UInt64 {
+        get { get(72) }
+        nonmutating set { set(72, newValue) }
+    }
+    /// The same for loops with stealing.
+    @inline(__always) var safeStealing: UInt64 {
+        get { get(80) }
+        nonmutating set { set(80, newValue) }
+    }
+    @inline(__always) var team: TeamRecord {
+        get { record(88) }
+        nonmutating set { set(88, newValue) }
+    }
+    @inline(__always) var number: Int {
+        get { integer(96) }
+        nonmutating set { set(96, newValue) }
+    }
+    /// The team that this task has forked before, kept for the next time.
+    @inline(__always) var hotTeam: TeamRecord {
+        get { record(104) }
+        nonmutating set { set(104, newValue) }
+    }
+    /// The generation of the region that it is in, or was in last.
+    @inline(__always) var generation: UInt64 {
+        get { get(112) }
+        nonmutating set { set(112, newValue) }
+    }
+    /// The thread that sits here; 0: it has left.
+    static var threadField: Int { 120 }
+    @inline(__always) var thread: ThreadRecord {
+        get { record(120) }
+        nonmutating set { set(120, newValue) }
+    }
+
+    // MARK: Line 2: iterations that are still its own, for the last eight loops with stealing
+
+    static var stealLine: Int { 128 }
+
+    // MARK: Line 3: the constructs that it has come to, see above
+
+    // MARK: Line 8: the ICVs of the implicit task
+
+    @inline(__always) var environment: TaskEnvironment { TaskEnvironment(offset &+ 512) }
+
+    // MARK: Lines 4 and 5: the loop that it is in (see Loop)
+
+    static var loopLine: Int { 256 }
+
+    // MARK: Lines 6 and 7: the tasks' own words of the implicit task
+
+    static var tasksLine: Int { 384 }
+}

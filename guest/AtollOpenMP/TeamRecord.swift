@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+
+/// A team: those that run one parallel region together, and, while it is hot, those that wait to run the
+/// next one of the same task. Its seats follow it in memory.
+///
+/// A region begins with one store, of ``word``, and ends when each seat's `joined` says so.
+struct TeamRecord: ImageRecord {
+    let offset: Int
+    @inline(__always) init(_ offset: Int) { self.offset = offset }
+
+    static var ringLine: Int { 16 * 64 }
+    static var ringSlots: Int { 64 }
+    static var ringSlotBytes: Int { 64 }
+    static var seats: Int { ringLine + ringSlots * ringSlotBytes }
+    static func bytes(capacity: Int) -> Int { seats + capacity * Seat.bytes }
+
+    @inline(__always) func seat(_ number: Int) -> Seat {
+        Seat(offset &+ Self.seats &+ number &* Seat.bytes)
+    }
+
+    // MARK: Line 0: what a worker needs to begin, all in the line that it waits on
+
+    /// The generation of the region, and how many threads run it, in the lower 16 bits.
+    static var wordField: Int { 0 }
+    @inline(__always) var generation: UInt64 { self.get(Self.wordField) >> 16 }
+    @inline(__always) var size: Int { Int(truncatingIfNeeded: get(Self.wordField) & 0xffff) }
+    static var functionField: Int { 8 }
+    static var dataField: Int { 16 }
+    /// What the members begin to count barriers, constructs and loops with stealing from.
+    static var barrierBase: Int { 24 }
+    static var constructBase: Int { 32 }
+    static var stealingBase: Int { 40 }
+    /// The version of ``environment``.
+    static var versionField: Int { 48 }
+    /// How the encountering thread rounds.
+    static var floatControl: Int { 56 }
+
+    // MARK: Line 1: what does not change while the region runs
+
+    /// Seats that there is room for.
+    @inline(__always) var capacity: Int {
+        get { integer(64) }
+        nonmutating set { set(64, newValue) }
+    }
+    /// Seats that are taken: those from ``size`` on wait.
+    @inline(__always) var members: Int {
+        get { integer(72) }
+        nonmutating set { set(72, newValue) }
+    }
+    /// The seat of the task that forked it; none: the initial team.
+    @inline(__always) var parent: Seat {
+        get { record(80) }
+        nonmutating set { set(80, newValue) }
+    }
+    /// `omp_get_level`.
+    @inline(__always) var level: Int {
+        get { Int(truncatingIfNeeded: get(88) & 0xffff_ffff) }
+        nonmutating set { set(88, get(88) & ~0xffff_ffff | UInt64(truncatingIfNeeded: newValue)) }
+    }
+    /// `omp_get_active_level`.
+    @inline(__always) var activeLevel: Int {
+        get { Int(truncatingIfNeeded: get(88) >> 32) }
+        nonmutating set {
+            set(88, get(88) & 0xffff_ffff | UInt64(truncatingIfNeeded: newValue) << 32)
+        }
+    }
+    /// What the master was doing, to be taken up again at the join.
+    @inline(__always) var outerEnvironment: TaskEnvironment {
+        get { record(96) }
+        nonmutating set { set(96, newValue) }
+    }
+    @inline(__always) var outerTask: UInt64 {
+        get { get(104) }
+        nonmutating set { set(104, newValue) }
+    }
+    /// The initial team of the contention group, which counts its threads.
+    @inline(__always) var group: TeamRecord {
+        get { record(112) }
+        nonmutating set { set(112, newValue) }
+    }
+    /// The next one of those that are free.
+    static var nextField: Int { 120 }
+
+    // MARK: Line 2: what those who wait look at
+
+    /// The region in which somebody has made a deferred task; see ``noteTasks(_:)``.
+    static var taskGeneration: Int { 128 }
+    /// The region that has been cancelled.
+    static var cancelledGeneration: Int { 136 }
+    /// The barrier whose tasks are known to have ended.
+    static var drainedBarrier: Int { 144 }
+    /// The region whose tasks are known to have ended, and whose seats from here on go.
+    static var drainedGeneration: Int { 152 }
+    /// Seats from this number on leave the team, where ``size`` is 0.
+    static var keptField: Int { 160 }
+
+    // MARK: Line 3: the ICVs that the region began with
+
+    @inline(__always) var environment: TaskEnvironment { TaskEnvironment(offset &+ 192) }
+
+    // MARK: Lines 4 to 7: the tasks' own words of the team. Zero in a new team.
+
+    static var tasksLine: Int { 4 * 64 }
+
+    // MARK: Lines 8 to 15: the core's words that several threads write
+
+    static var barrierCountLine: Int { 8 * 64 }
+    static var barrierReleaseLine: Int { 9 * 64 }
+    /// Threads of the contention group beside the initial one (in initial teams).
+    static var groupThreadsLine: Int { 10 * 64 }
+    /// League number and size of `teams` (in initial teams), 32 bits each.
+    static var leagueField: Int { 10 * 64 + 8 }
+
+    // MARK: For tasks
+
+    /// To be called before a deferred task is made visible: from now on the waits of this region look for
+    /// tasks, and its end waits for them.
+    @inline(__always) func noteTasks(_ generation: UInt64) {
+        if get(Self.taskGeneration) != generation { store(Self.taskGeneration, generation) }
+    }
+    @inline(__always) func hasTasks(_ generation: UInt64) -> Bool {
+        get(Self.taskGeneration) == generation
+    }
+    @inline(__always) func isCancelled(_ generation: UInt64) -> Bool {
+        get(Self.cancelledGeneration) == generation
+    }
+}

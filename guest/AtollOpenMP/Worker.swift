@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import CAtollOpenMP
+
+/// What a thread does that the runtime has started: it takes the seats that it is given, and runs the
+/// regions of their teams.
+enum Worker {
+    static func run(_ thread: ThreadRecord) {
+        while true {
+            var waiter = ImageWaiter(thread)
+            var assignment = thread.load(ThreadRecord.assignmentField)
+            while assignment == 0 {
+                waiter.step()
+                assignment = thread.load(ThreadRecord.assignmentField)
+            }
+            waiter.end()
+            thread.store(ThreadRecord.assignmentField, 0)
+            let seat = Seat(Int(truncatingIfNeeded: assignment))
+            serve(thread, seat, seat.team)
+            Teams.disband(seat)
+            thread.team = .none
+            // First free for another team: whoever waits for the seat may want this thread next.
+            ThreadPool.release(thread, to: .idle)
+            seat.store(Seat.threadField, 0)
+        }
+    }
+
+    private static func serve(_ thread: ThreadRecord, _ seat: Seat, _ team: TeamRecord) {
+        let number = seat.number
+        thread.team = team
+        thread.seat = seat
+        thread.environment = seat.environment
+        thread.number = number
+        thread.task = 0
+        var seen = seat.generation
+        // Whether it takes part in the region that it has seen.
+        var isIn = false
+        while true {
+            var word = team.load(TeamRecord.wordField)
+            if word >> 16 == seen {
+                var waiter = ImageWaiter(thread)
+                repeat {
+                    if isIn, team.hasTasks(seen) {
+                        help(thread, team, seat, seen)
+                        isIn = false
+                    }
+                    waiter.step()
+                    word = team.load(TeamRecord.wordField)
+                } while word >> 16 == seen
+                waiter.end()
+            }
+            seen = word >> 16
+            let size = Int(truncatingIfNeeded: word & 0xffff)
+            if size == 0 { return }
+            isIn = number < size
+            if isIn { work(thread, team, seat, seen, size) }
+        }
+    }
+
+    @inline(__always)
+    private static func work(
+        _ thread: ThreadRecord, _ team: TeamRecord, _ seat: Seat, _ generation: UInt64, _ size: Int
+    ) {
+        seat.generation = generation
+        seat.begin(team)
+        thread.size = size
+        let control = team.get(TeamRecord.floatControl)
+        if control != atoll_float_control() { atoll_set_float_control(control) }
+        atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
+        seat.store(Seat.joinedField, generation)
+    }
+
+    /// The region has tasks: runs some, until they have all ended, and says that it runs none any more.
+    @inline(never)
+    private static func help(
+        _ thread: ThreadRecord, _ team: TeamRecord, _ seat: Seat, _ generation: UInt64
+    ) {
+        var waiter = ImageWaiter(thread)
+        while team.load(TeamRecord.drainedGeneration) != generation {
+            if !Tasks.runOne(thread) { waiter.step() }
+        }
+        waiter.end()
+        seat.store(Seat.leftField, generation)
+    }
+}

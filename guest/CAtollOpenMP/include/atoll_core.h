@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// What the core of the OpenMP runtime (teams, loops, barriers) shares with the other parts that are in C.
+
+#ifndef ATOLL_CORE_H
+#define ATOLL_CORE_H
+
+#include <stdint.h>
+
+#include "atoll_image.h"
+
+/// Has the thread of `record` started; see atoll_thread_spawn().
+int atoll_core_spawn(uint64_t record);
+
+/// Runs `function(data)`.
+static inline void atoll_call(uint64_t function, uint64_t data)
+{
+	((void (*)(void *))function)((void *)data);
+}
+
+/// How this thread rounds and what it traps: the x87 control word above the SSE one.
+static inline uint64_t atoll_float_control(void)
+{
+#if defined(__x86_64__)
+	uint32_t sse;
+	uint16_t x87;
+
+	__asm__ __volatile__("stmxcsr %0" : "=m"(sse));
+	__asm__ __volatile__("fnstcw %0" : "=m"(x87));
+	// Without the flags of what has happened: those are each thread's own.
+	return (uint64_t)x87 << 32 | (sse & ~0x3fu);
+#else
+	uint64_t control;
+
+	__asm__ __volatile__("mrs %0, fpcr" : "=r"(control));
+	return control;
+#endif
+}
+
+static inline void atoll_set_float_control(uint64_t control)
+{
+#if defined(__x86_64__)
+	uint32_t sse = (uint32_t)control;
+	uint16_t x87 = (uint16_t)(control >> 32);
+
+	__asm__ __volatile__("ldmxcsr %0" : : "m"(sse));
+	__asm__ __volatile__("fldcw %0" : : "m"(x87));
+#else
+	__asm__ __volatile__("msr fpcr, %0" : : "r"(control));
+#endif
+}
+
+static inline uint32_t atoll_process_rank(void) { return atoll_process.rank; }
+static inline uint32_t atoll_process_ranks(void) { return atoll_process.ranks; }
+static inline uint32_t atoll_process_threads(void) { return atoll_process.threads; }
+static inline uint32_t atoll_process_slots(void) { return atoll_process.thread_slots; }
+
+/// Pauses that waits of this process's threads may spin; 0: not measured yet.
+uint64_t atoll_core_spin_limit(void);
+void atoll_core_set_spin_limit(uint64_t pauses);
+
+/// The offset in the image of a block of the heap, aligned to 128; 0: none left.
+uint64_t atoll_core_allocate(uint64_t bytes);
+
+/// Ends the program: more threads than slots; no memory for a team.
+void atoll_core_no_slot(void) __attribute__((noreturn));
+void atoll_core_no_memory(void) __attribute__((noreturn));
+
+/// Api: reads the OMP_ and GOMP_ variables into the settings, in rank 0, once.
+void atoll_environment_begin(void);
+
+/// CPUs that this process may use.
+int atoll_usable_cpus(void);
+
+#endif  // ATOLL_CORE_H

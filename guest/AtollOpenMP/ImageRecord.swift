@@ -24,7 +24,9 @@ extension ImageRecord {
     @inline(__always) var address: UInt { ImageWords.base &+ UInt(bitPattern: offset) }
 
     @inline(__always) func get(_ field: Int) -> UInt64 { words.loadRelaxed(field) }
-    @inline(__always) func set(_ field: Int, _ value: UInt64) { words.storeRelaxed(value, at: field) }
+    @inline(__always) func set(_ field: Int, _ value: UInt64) {
+        words.storeRelaxed(value, at: field)
+    }
     @inline(__always) func load(_ field: Int) -> UInt64 { words.load(field) }
     @inline(__always) func store(_ field: Int, _ value: UInt64) { words.store(value, at: field) }
 

@@ -8,6 +8,9 @@ struct HeapWaiter: Waiter {
 
     mutating func wait() throws(SyncError) {
         looks += 1
-        atoll_memory_wait(looks)
+        if looks < 100 { return atoll_pause() }
+        // Its holder may have been preempted, or have died.
+        if looks % 1000 == 0 { atoll_image_look() }
+        atoll_sys_yield()
     }
 }

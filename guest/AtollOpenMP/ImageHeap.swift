@@ -96,3 +96,12 @@ extension ProgramHeap<ImageWords> {
         block == 0 ? 0 : UInt(atoll_memory_heap()) &+ UInt(bitPattern: block)
     }
 }
+
+/// What image asks for stacks and segments.
+@c
+public func atoll_heap_allocate(_ bytes: UInt64, _ alignment: UInt64) -> UInt {
+    ImageHeap.allocate(Int(bytes), alignment: Int(alignment))
+}
+
+@c
+public func atoll_heap_free(_ address: UInt) { ImageHeap.free(address) }

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// What the program's memory needs of C: words of each thread, names that Swift keeps for itself, and
+// being told when a thread ends.
+
 #define _GNU_SOURCE
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
 
+#include "atoll_image.h"
 #include "atoll_memory.h"
+#include "atoll_syscall.h"
 
 // Before there is a heap: a page of zeros, in which nobody has a seat and nothing is free.
 static uint64_t nothing[64] __attribute__((aligned(64)));
@@ -16,28 +18,23 @@ static uint64_t nothing[64] __attribute__((aligned(64)));
 struct atoll_memory atoll_memory = {.heap = (uintptr_t)nothing};
 __thread uint64_t atoll_heap_seat;
 
-static pthread_key_t thread_end;
-static int has_thread_end;
+void atoll_memory_begin(void)
+{
+	if (atoll_memory.bytes)
+		return;
+	atoll_image_begin();
+	atoll_memory.heap = atoll_process.base + atoll_process.heap_offset;
+	atoll_memory.bytes = atoll_process.heap_bytes;
+}
 
 // Of destructors, as POSIX has them at least and glibc at most.
 #define ROUNDS ((uintptr_t)4)
 
-void atoll_memory_begin(void)
-{
-	size_t bytes;
-	void *heap;
+typedef int key_create(pthread_key_t *, void (*)(void *));
+typedef int key_set(pthread_key_t, const void *);
 
-	if (atoll_memory.bytes)
-		return;
-	bytes = (size_t)sysconf(_SC_PHYS_PAGES) * (size_t)sysconf(_SC_PAGESIZE) / 2;
-	bytes &= ~(size_t)0xffff;
-	heap = mmap((void *)0x200000000000, bytes, PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED_NOREPLACE, -1, 0);
-	if (heap == MAP_FAILED)
-		atoll_memory_fail("the address of the program's memory is taken");
-	atoll_memory.heap = (uint64_t)heap;
-	atoll_memory.bytes = bytes;
-}
+static pthread_key_t thread_end;
+static key_set *set_thread_end;
 
 // The destructors of other keys and libc itself free what they have after this: the seat is given up
 // in the last round of destructors, and who frees without a seat frees as a stranger.
@@ -47,7 +44,7 @@ static void leave(void *rounds)
 	uint64_t seat;
 
 	if (left > 1) {
-		pthread_setspecific(thread_end, (void *)(left - 1));
+		set_thread_end(thread_end, (void *)(left - 1));
 		return;
 	}
 	seat = atoll_heap_seat;
@@ -56,14 +53,17 @@ static void leave(void *rounds)
 		atoll_memory_leave(seat);
 }
 
+// Needs no lock: a process has one thread when it allocates for the first time.
 void atoll_memory_at_thread_end(void)
 {
-	if (!has_thread_end) {
-		has_thread_end = 1;
-		if (pthread_key_create(&thread_end, leave))
+	if (!set_thread_end) {
+		key_create *create = (key_create *)atoll_real("pthread_key_create");
+
+		if (create(&thread_end, leave))
 			return;
+		set_thread_end = (key_set *)atoll_real("pthread_setspecific");
 	}
-	pthread_setspecific(thread_end, (void *)ROUNDS);
+	set_thread_end(thread_end, (void *)ROUNDS);
 }
 
 void atoll_memory_set_errno(int number)
@@ -83,28 +83,12 @@ void atoll_memory_copy(uint64_t to, uint64_t from, uint64_t bytes)
 
 void atoll_memory_bad_free(void)
 {
-	atoll_memory_fail("free(): invalid pointer");
+	atoll_image_fail(134, "free(): invalid pointer");
 }
 
 void atoll_memory_no_seat(void)
 {
-	atoll_memory_fail("too many threads: the program's memory has room for 1024");
-}
-
-void atoll_memory_wait(uint64_t looks)
-{
-	if (looks > 100)
-		sched_yield();
-	else
-		__builtin_ia32_pause();
-}
-
-void atoll_memory_fail(const char *sentence)
-{
-	if (write(2, "atoll: ", 7) < 0 || write(2, sentence, strlen(sentence)) < 0 ||
-	    write(2, "\n", 1) < 0)
-		abort();
-	abort();
+	atoll_image_fail(134, "too many threads: the program's memory has room for 1024");
 }
 
 void *malloc(size_t bytes)

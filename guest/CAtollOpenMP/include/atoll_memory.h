@@ -35,15 +35,11 @@ void atoll_memory_leave(uint64_t seat);
 /// errno of the calling thread.
 void atoll_memory_set_errno(int number);
 
-/// One step of waiting for the heap, of which `looks` have been already.
-void atoll_memory_wait(uint64_t looks);
-
-/// Says so on standard error and aborts.
-void atoll_memory_fail(const char *sentence) __attribute__((noreturn));
-
 /// (Memory.swift) malloc() and free(), which Swift cannot name.
 void *atoll_malloc(uint64_t bytes) __attribute__((visibility("hidden")));
 void atoll_free(void *block) __attribute__((visibility("hidden")));
+
+static inline void atoll_pause(void) { __builtin_ia32_pause(); }
 
 void atoll_memory_bad_free(void) __attribute__((noreturn));
 void atoll_memory_no_seat(void) __attribute__((noreturn));

@@ -64,13 +64,15 @@ OPENMP_NAMES = .build/guest/openmp
 .PHONY: openmp
 openmp:
 	@guest/CAtollOpenMP/names/generate $(OPENMP_NAMES)
+# A header that is new to its directory is not seen by the module's compiled form.
+	@rm -f .build/guest/*/release/ModuleCache/*/CAtollOpenMP-*.pcm
 	@cd $(OPENMP_NAMES) && stamp=$$(cat names.map aliases.ld traps.c | md5sum | cut -c1-12) && \
 	if [[ ! -e $$stamp/done ]]; then rm -rf [0-9a-f]*/ && mkdir -p $$stamp && \
 	    cp names.map aliases.ld $$stamp && \
 	    clang -std=c17 -O2 -fPIC -c traps.c -o $$stamp/traps.o && touch $$stamp/done; fi; \
 	cd $(CURDIR) && names=$(CURDIR)/$$(dirname $(OPENMP_NAMES)/$$stamp/done) && \
 	$(SWIFT) build $(GUEST_FLAGS) --product atoll-gomp -Xlinker -soname=libgomp.so.1 \
-	    -Xlinker -Bsymbolic -Xlinker --version-script=$$names/names.map \
+	    -Xlinker -Bsymbolic -Xlinker -z -Xlinker initfirst -Xlinker --version-script=$$names/names.map \
 	    -Xlinker $$names/aliases.ld -Xlinker $$names/traps.o
 	@Tests/AtollOpenMP/names --listed $(OPENMP_NAMES)/listed $(GUEST_BUILT)/libatoll-gomp.so
 

@@ -68,7 +68,7 @@ static void alone(struct place *place) {
 }
 
 static void map(const struct place *place) {
-    int flags = MAP_SHARED | MAP_FIXED_NOREPLACE | MAP_NORESERVE;
+    int flags = MAP_FIXED_NOREPLACE | MAP_NORESERVE;
     if (place->path[0]) {
         long fd = atoll_syscall(SYS_openat, (uint64_t)AT_FDCWD, (uint64_t)place->path,
                                 O_RDWR | O_CLOEXEC, 0, 0, 0);
@@ -81,8 +81,10 @@ static void map(const struct place *place) {
         }
         atoll_image_fd = (int)fd;
         atoll_image_fd_offset = place->numbers[OFFSET];
+        flags |= MAP_SHARED;
     } else {
-        flags |= MAP_ANONYMOUS;
+        // Nobody to share with: what is forked has copies, as ever.
+        flags |= MAP_PRIVATE | MAP_ANONYMOUS;
     }
     long at = atoll_sys_mmap(ATOLL_IMAGE_BASE, place->numbers[BYTES], PROT_READ | PROT_WRITE, flags,
                              atoll_image_fd, atoll_image_fd_offset);

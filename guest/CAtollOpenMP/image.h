@@ -5,6 +5,10 @@
 #ifndef ATOLL_IMAGE_PARTS_H
 #define ATOLL_IMAGE_PARTS_H
 
+#ifndef _GNU_SOURCE
+#define _GNU_SOURCE
+#endif
+
 #include "atoll_image.h"
 #include "atoll_openmp.h"
 #include "atoll_syscall.h"

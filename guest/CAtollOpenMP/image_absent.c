@@ -25,11 +25,3 @@ ABSENT void atoll_worker(uint64_t record) {
 }
 ABSENT void atoll_runtime_thread_end(uint64_t record) { (void)record; }
 ABSENT void atoll_io_begin(void) {}
-ABSENT void atoll_image_look(void) {}
-ABSENT int atoll_spawn(uint64_t record) { (void)record; return 38; }
-extern void *dlsym(void *, const char *);
-ABSENT void *atoll_real(const char *name) { return dlsym((void *)-1, name); }
-ABSENT void atoll_image_fail(int code, const char *sentence) {
-    SAY(sentence);
-    atoll_sys_exit(code);
-}

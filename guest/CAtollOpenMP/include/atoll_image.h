@@ -219,7 +219,7 @@ void atoll_image_look(void);
 /// Has the thread of `record` started, on a stack of the image, in the rank that the record names
 /// (`rank`, `wanted_stack_bytes`). It runs atoll_worker(record). 0, or an errno value where this
 /// process is its rank and cannot; else failure is told in the record's `state` and `error`.
-int atoll_spawn(uint64_t record);
+int atoll_thread_spawn(uint64_t record);
 
 /// The next definition of a libc function after our own.
 void *atoll_real(const char *name);

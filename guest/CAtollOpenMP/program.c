@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// The program itself: from the loader's jump to its first instruction, through main, to exit.
+
+#include "image.h"
+#include "start.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+typedef int program_main(int, char **, char **);
+typedef int libc_start(program_main *, int, char **, void (*)(void), void (*)(void), void (*)(void),
+                       void *);
+
+static struct {
+    program_main *main;
+    int argc;
+    char **argv;
+    void (*init)(void), (*fini)(void), (*rtld_fini)(void);
+} program;
+
+// The first function registered is the last to run: after it rank 0 does nothing that others see.
+static void at_exit(int status, void *unused) {
+    (void)unused;
+    if (atoll_process.is_child) return;
+    store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)status << 8);
+}
+
+// Arguments, environment and auxiliary vector, as the kernel laid them out, in the image: main's argv
+// is passed on to threads of other ranks.
+static char **arguments_in_image(int argc, char **argv) {
+    uint64_t *from = (uint64_t *)argv - 1, words = 1 + (uint64_t)argc + 1, text = 0;
+    for (uint64_t n = 0; n < (uint64_t)argc; n++) text += strlen(argv[n]) + 1;
+    char **environment = argv + argc + 1;
+    for (; *environment; environment++, words++) text += strlen(*environment) + 1;
+    words++;
+    uint64_t auxiliary = words;
+    while (from[words]) words += 2;
+    words += 2;
+    uint64_t *to = malloc(8 * words + text);
+    if (!to) return argv;
+    char *cursor = (char *)(to + words);
+    memcpy(to, from, 8 * words);
+    to[0] = (uint64_t)argc;
+    for (uint64_t n = 1; n < auxiliary; n++) {
+        if (!from[n]) continue;
+        uint64_t length = strlen((const char *)from[n]) + 1;
+        memcpy(cursor, (const char *)from[n], length);
+        to[n] = (uint64_t)cursor;
+        cursor += length;
+    }
+    return (char **)(to + 1);
+}
+
+void *atoll_run_program(void) {
+    libc_start *start = atoll_real("__libc_start_main");
+    int (*on_exit_function)(void (*)(int, void *), void *) = atoll_real("on_exit");
+    on_exit_function(at_exit, 0);
+    char **argv = arguments_in_image(program.argc, program.argv);
+    atoll_image()->environment = (uint64_t)(argv + program.argc + 1);
+    atoll_process.is_complete = 1;
+    atoll_runtime_begin();
+    atoll_io_begin();
+    uint64_t here;
+    exit(start(program.main, program.argc, argv, program.init, program.fini, program.rtld_fini,
+               &here));
+}
+
+__attribute__((visibility("default"))) int __libc_start_main(
+    program_main *main, int argc, char **argv, void (*init)(void), void (*fini)(void),
+    void (*rtld_fini)(void), void *stack_end) {
+    (void)stack_end;
+    program.main = main;
+    program.argc = argc;
+    program.argv = argv;
+    program.init = init;
+    program.fini = fini;
+    program.rtld_fini = rtld_fini;
+    atoll_initial_stack_return();
+}
+
+static void remove_entry(char *list, const char *entry, uint64_t length) {
+    // A list of paths, parted by ":" or spaces; `entry` is part of it.
+    char *at = list + (entry - list);
+    uint64_t rest = strlen(at + length);
+    if (rest)
+        memmove(at, at + length + 1, rest);  // with the separator behind it
+    else
+        *(at > list ? at - 1 : at) = 0;
+}
+
+void atoll_strip_environment(char **environment) {
+    char **to = environment;
+    for (char **from = environment; *from; from++) {
+        char *text = *from;
+        if (!strncmp(text, "ATOLL_OPENMP=", 13) || !strncmp(text, "LD_BIND_NOW=", 12)) continue;
+        if (!strncmp(text, "LD_PRELOAD=", 11)) {
+            char *list = text + 11, *name = strstr(list, "libatoll-gomp.so");
+            if (name) {
+                char *begin = name;
+                while (begin > list && begin[-1] != ':' && begin[-1] != ' ') begin--;
+                remove_entry(list, begin, (uint64_t)(strcspn(begin, ": ")));
+            }
+            if (!*list) continue;
+        }
+        *to++ = text;
+    }
+    *to = 0;
+}

@@ -11,6 +11,7 @@ public func atoll_environment_begin() {
     values.processors = processorNumbers(ranks: values.ranks, each: values.processorsOfRank)
     values.read()
     values.publish()
+    values.apply(to: Settings.shared)
     values.warnings.say()
     if values.isShown { shown(isWhole: values.isShownWholly) }
 }
@@ -27,8 +28,7 @@ private func processorNumbers(ranks: Int, each: Int) -> [UInt32] {
 }
 
 private func shown(isWhole: Bool) {
-    atoll_image_begin()
-    atoll_environment_begin()
+    _ = ThreadRecord.current
     guard let values = EnvironmentValues(published: true) else { return }
     values.text(isWhole: isWhole).say()
 }

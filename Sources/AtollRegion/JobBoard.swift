@@ -46,6 +46,8 @@ public struct JobPart: Sendable, Equatable {
     public var state: PartState
     /// `wait(2)` status of an ended process; errno of a refused one.
     public var status: UInt32
+    /// Whether it is one of the processes of an OpenMP program; known once it runs.
+    public var isOpenMP = false
 }
 
 /// The job board: slots that jobs are posted in.
@@ -151,7 +153,8 @@ public struct JobBoard: Sendable {
             slot: Int(memory.load32(at + ATOLL_AT_PART_SLOT)),
             incarnation: memory.load64(at + ATOLL_AT_PART_INCARNATION),
             ring: Int(memory.load32(at + ATOLL_AT_PART_RING)), state: state,
-            status: memory.load32(at + ATOLL_AT_PART_STATUS))
+            status: memory.load32(at + ATOLL_AT_PART_STATUS),
+            isOpenMP: memory.load64(at + ATOLL_AT_PART_FLAGS) & UInt64(ATOLL_PART_IS_OPENMP) != 0)
     }
 
     /// The rank that the member has in the job; `nil` where it takes no part.

@@ -3,6 +3,9 @@ internal import AtollSystem
 
 /// Something a launcher learns of its job. Ranks are places in the job's list of members.
 public enum LaunchEvent: Sendable, Equatable {
+    /// The first that there is of a rank whose program runs. Of an OpenMP program, rank 0's output and
+    /// end are the program's.
+    case began(rank: Int, isOpenMP: Bool)
     /// 1 is standard output, 2 standard error.
     case output(rank: Int, stream: UInt8, text: [UInt8])
     /// `wait(2)` status.
@@ -42,12 +45,17 @@ public struct JobLaunch: Sendable {
     private var hasFailed = false
     /// When all processes were last asked to end by a signal of the user's.
     private var interrupted: UInt64?
+    /// Whether the processes are one OpenMP program.
+    public private(set) var isOpenMP = false
+    /// When one of its processes ended, so that the others will end too.
+    private var ended: UInt64?
 
     private struct Rank: Sendable {
         let slot: Int
         let incarnation: UInt64
         var ring: OutputRing
         var isReadable = true
+        var isBegun = false
         var isOver = false
         var heartbeat: UInt64 = 0
         var heartbeatSeen: UInt64 = 0
@@ -107,7 +115,7 @@ public struct JobLaunch: Sendable {
             stopping += min(now > lastPoll ? now - lastPoll : 0, Self.longestPause)
         }
         lastPoll = now
-        settle(now)
+        settle(now, &events)
         let drained = ranks.indices.map { ranks[$0].isOver || drain($0, &events) }
         // In two rounds: the lost, and then, if there is none whose output is not all read, the others.
         for wantsLost in [true, false] {
@@ -132,19 +140,34 @@ public struct JobLaunch: Sendable {
     }
 
     /// Finds out which parts have ended, and how far their output goes.
-    private mutating func settle(_ now: UInt64) {
+    private mutating func settle(_ now: UInt64, _ events: inout [LaunchEvent]) {
         // All parts first. What an ended process wrote is then in its ring already, and a loss that
         // made it fail is seen below.
         let parts = ranks.indices.map { board.part(ticket, rank: $0) }
+        for rank in ranks.indices { begin(rank, parts[rank], &events) }
         for rank in ranks.indices where ranks[rank].ending == nil {
             guard let event = ending(of: rank, parts[rank], now) else { continue }
             ranks[rank].ending = (event, ranks[rank].ring.published)
             let isFine =
                 event == .exited(rank: rank, status: 0)
                 || survivesLoss && event == .lost(rank: rank)
-            if !isFine { hasFailed = true }
+            if isOpenMP {
+                if !isFine || rank == 0 { ended = ended ?? now }
+            } else if !isFine {
+                hasFailed = true
+            }
         }
+        // What ends one process of an OpenMP program ends all: its runtime sees to that, and says why.
+        if let ended, now > ended, now - ended >= Self.courtesy { stop() }
         if hasFailed, interrupted.map({ now > $0 && now - $0 >= Self.courtesy }) ?? true { stop() }
+    }
+
+    /// Learns what kind of program a rank runs, once it does.
+    private mutating func begin(_ rank: Int, _ part: JobPart, _ events: inout [LaunchEvent]) {
+        guard !ranks[rank].isBegun, part.state == .running || part.state == .exited else { return }
+        ranks[rank].isBegun = true
+        if part.isOpenMP { isOpenMP = true }
+        events.append(.began(rank: rank, isOpenMP: part.isOpenMP))
     }
 
     /// How the part has ended; `nil` while it goes on.
@@ -175,6 +198,8 @@ public struct JobLaunch: Sendable {
             if let (_, end) = ranks[rank].ending, ranks[rank].ring.hasReached(end) { return true }
             do {
                 guard let (stream, text) = try ranks[rank].ring.read() else { return true }
+                // It may have begun since its part was looked at.
+                begin(rank, board.part(ticket, rank: rank), &events)
                 events.append(.output(rank: rank, stream: stream, text: text))
             } catch {
                 corrupt(rank, error, &events)

@@ -101,7 +101,7 @@ extension JobBoard {
         return nil
     }
 
-    private func claimRings(_ count: Int, for number: UInt64) -> [Int] {
+    func claimRings(_ count: Int, for number: UInt64) -> [Int] {
         var mine: [Int] = []
         for index in 0..<layout.rings where mine.count < count {
             if memory.compareExchange(0, number, word: layout.ring(index)) == 0 {
@@ -129,6 +129,7 @@ extension JobBoard {
         memory.store64(launcher.leaseMilliseconds, at: at + ATOLL_AT_JOB_LEASE_MS)
         memory.store(1, word: at + ATOLL_AT_JOB_LAUNCHER_HEARTBEAT)
         memory.store(0, word: at + ATOLL_AT_JOB_SIGNAL)
+        memory.store(0, word: at + ATOLL_AT_JOB_INPUT)
         memory.write(payload, at: layout.payload(ticket.index))
         for (rank, member) in request.members.enumerated() {
             let ring = layout.ring(rings[rank])
@@ -139,6 +140,7 @@ extension JobBoard {
             memory.store32(UInt32(member.slot), at: part + ATOLL_AT_PART_SLOT)
             memory.store32(UInt32(rings[rank]), at: part + ATOLL_AT_PART_RING)
             memory.store32(0, at: part + ATOLL_AT_PART_STATUS)
+            memory.store64(0, at: part + ATOLL_AT_PART_FLAGS)
             memory.store(Self.pack(ticket.number, ATOLL_PART_WANTED), word: part)
         }
     }
@@ -214,6 +216,13 @@ extension JobBoard {
         memory.store32(status, at: at + ATOLL_AT_PART_STATUS)
         memory.store32(pid, at: at + ATOLL_AT_PART_PID)
         return memory.compareExchange(old, Self.pack(ticket.number, Self.raw(to)), word: at) == old
+    }
+
+    /// Says of a part of this member, before it runs, that it is one of an OpenMP program.
+    public func markOpenMP(_ ticket: JobTicket, rank: Int) {
+        let at = layout.part(ticket.index, rank)
+        guard memory.load(word: at) >> 8 == ticket.number else { return }
+        memory.store64(UInt64(ATOLL_PART_IS_OPENMP), at: at + ATOLL_AT_PART_FLAGS)
     }
 
     private static func raw(_ state: PartState) -> Int {

@@ -17,6 +17,9 @@ public struct ObjectRecord: Sendable, Equatable {
     public let builder: UInt64
     /// What the entry's word was, for ``Region/freeObject(_:)``.
     let word: UInt64
+
+    /// Where an OpenMP program's image may begin, and of what its size is a multiple: a large page.
+    public static var imageBoundary: Int { 2 << 20 }
 }
 
 /// The directory's entries. They are the arena's only record: what no entry names is free. Writing
@@ -96,7 +99,8 @@ extension Region {
     /// of a line for small ones. `nil` where either is not to be had. The caller holds the
     /// directory's lock.
     public func placeObject(
-        name: [UInt8], kind: ObjectKind = .data, bytes: Int, job: UInt64, builder: UInt64
+        name: [UInt8], kind: ObjectKind = .data, bytes: Int, boundary: Int? = nil, job: UInt64,
+        builder: UInt64
     ) -> ObjectRecord? {
         guard bytes > 0, bytes <= layout.arenaBytes else { return nil }
         let isFree = { (i: Int) in
@@ -106,7 +110,8 @@ extension Region {
         let places = 0..<layout.directoryEntries
         guard let step = places.first(where: { isFree(entry(hash, $0)) }) else { return nil }
         let index = entry(hash, step)
-        let boundary = bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE)
+        let boundary =
+            boundary ?? (bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE))
         let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
         var start = align(layout.arena)
         for taken in objects.sorted(by: { $0.offset < $1.offset }) {
@@ -127,6 +132,18 @@ extension Region {
         let word = memory.load(word: at)
         memory.store(((word >> 8) + 1) << 8 | UInt64(ATOLL_OBJECT_BUILDING), word: at)
         return object(index)
+    }
+
+    /// Bytes of the largest extent that is free, of those that begin on the boundary: a multiple of it.
+    public func largestFreeExtent(boundary: Int) -> Int {
+        let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
+        var largest = 0
+        var start = align(layout.arena)
+        for taken in objects.sorted(by: { $0.offset < $1.offset }) {
+            largest = max(largest, taken.offset - start)
+            start = max(start, align(taken.offset + taken.bytes))
+        }
+        return max(largest, layout.bytes - start) / boundary * boundary
     }
 
     /// Says that the object's content is there. `false` where it was freed meanwhile.

@@ -38,6 +38,9 @@ public struct OutputRing: Sendable {
     /// Whether this side has come to a position that was once published, or has passed it.
     func hasReached(_ published: UInt64) -> Bool { Int64(bitPattern: published &- position) <= 0 }
 
+    /// Whether what is there is what a writer of ours leaves, as far as its length tells.
+    public var isReadable: Bool { published &- position <= UInt64(capacity) }
+
     /// The place that this side is at.
     var corruption: RingCorrupt { RingCorrupt(head: published, tail: position) }
 

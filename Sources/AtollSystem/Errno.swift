@@ -10,6 +10,7 @@ public struct Errno: Error, Equatable, Sendable {
     public static var notPermitted: Errno { Errno(code: 1) }
     public static var noSuchFile: Errno { Errno(code: 2) }
     public static var interrupted: Errno { Errno(code: 4) }
+    public static var inputOutput: Errno { Errno(code: 5) }
     public static var tryAgain: Errno { Errno(code: 11) }
     public static var noMemory: Errno { Errno(code: 12) }
     public static var accessDenied: Errno { Errno(code: 13) }

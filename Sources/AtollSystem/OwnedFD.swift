@@ -29,10 +29,13 @@ public struct OpenMode: OptionSet, Sendable {
     public static var create: OpenMode { OpenMode(rawValue: Int32(ATOLL_OPEN_CREATE)) }
     public static var nonBlocking: OpenMode { OpenMode(rawValue: Int32(ATOLL_OPEN_NONBLOCK)) }
     public static var directory: OpenMode { OpenMode(rawValue: Int32(ATOLL_OPEN_DIRECTORY)) }
+    /// Follows a link in the last place of the path.
+    public static var followsLinks: OpenMode { OpenMode(rawValue: Int32(ATOLL_OPEN_FOLLOW)) }
 }
 
 extension OwnedFD {
-    /// Opens `path`; a link in its last place is refused (``Errno/tooManyLinks``).
+    /// Opens `path`; a link in its last place is refused (``Errno/tooManyLinks``) unless
+    /// ``OpenMode/followsLinks``.
     public init(opening path: String, _ mode: OpenMode = [], permissions: UInt32 = 0o600)
         throws(Errno)
     {
@@ -74,6 +77,11 @@ extension OwnedFD {
             _ = try checked(result)
             return
         }
+    }
+
+    /// Gives the memory or blocks of a part of the file back; it then reads as zeros.
+    public borrowing func makeHole(offset: UInt64, count: UInt64) throws(Errno) {
+        _ = try checked(atoll_make_hole(raw, offset, count))
     }
 
     public borrowing func setPermissions(_ mode: UInt32) throws(Errno) {

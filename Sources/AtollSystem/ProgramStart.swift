@@ -25,10 +25,15 @@ public struct ProgramStart {
         self.account = account
     }
 
-    /// Starts it in a session of its own, with an empty standard input. It is killed when this
-    /// process dies. What goes wrong after the fork is written to `report`
-    /// (``StartReport/init(reading:)``).
-    public func start(output: Int32, error: Int32, report: Int32) throws(Errno) -> Int32 {
+    /// Starts it in a session of its own. It is killed when this process dies. What goes wrong after
+    /// the fork is written to `report` (``StartReport/init(reading:)``).
+    ///
+    /// - Parameters:
+    ///   - input: `nil`: an empty one.
+    ///   - keepsReport: the program itself goes on reporting.
+    public func start(
+        input: Int32? = nil, output: Int32, error: Int32, report: Int32, keepsReport: Bool = false
+    ) throws(Errno) -> Int32 {
         let groups = account?.groups ?? []
         // SAFETY: the shim reads what the pointers name during the call only; each list has as many
         // closed strings as its count says.
@@ -44,7 +49,8 @@ public struct ProgramStart {
                                 fallback: fallback, changes_user: account != nil,
                                 user: account?.user ?? 0, group: account?.group ?? 0,
                                 groups: groups.baseAddress, group_count: groups.count,
-                                output: output, error: error, report: report)
+                                input: input ?? -1, output: output, error: error, report: report,
+                                keeps_report: keepsReport)
                             // SAFETY: as above; `what` lives as long as the call.
                             return unsafe atoll_spawn(&what)
                         }
@@ -55,7 +61,7 @@ public struct ProgramStart {
         return try checked(result)
     }
 
-    private static func row(_ strings: [[UInt8]]) -> [UInt8] {
+    static func row(_ strings: [[UInt8]]) -> [UInt8] {
         var bytes: [UInt8] = []
         for string in strings { bytes += string + [0] }
         return bytes
@@ -68,6 +74,8 @@ public struct StartReport: Sendable, Equatable {
     public var directory: Errno?
     /// It did not start.
     public var failure: Errno?
+    /// It is an OpenMP program, whose threads are spread over the job's processes.
+    public var isOpenMP = false
 
     /// From all bytes that came.
     public init(reading bytes: [UInt8]) {
@@ -77,6 +85,7 @@ public struct StartReport: Sendable, Equatable {
             }
             switch Int(number(at)) {
             case ATOLL_SPAWN_DIRECTORY: directory = Errno(code: number(at + 4))
+            case ATOLL_SPAWN_OPENMP: isOpenMP = true
             default: failure = Errno(code: number(at + 4))
             }
         }

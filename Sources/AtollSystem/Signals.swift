@@ -13,6 +13,7 @@ public enum Signal {
     public static var terminate: Int32 { 15 }
     public static var child: Int32 { 17 }
     public static var terminalStop: Int32 { 20 }
+    public static var terminalInput: Int32 { 21 }
 
     /// To a process, or to a process group where `process` is negative. 0 only asks whether it is
     /// there.

@@ -22,16 +22,18 @@ extension OwnedFD {
     }
 }
 
-/// A pipe. Reading does not wait; writing does.
+/// A pipe between this process, whose calls do not wait, and another, whose calls do.
 public struct Pipe: ~Copyable {
     public let reading: OwnedFD
     public let writing: OwnedFD
 
-    public init() throws(Errno) {
+    /// - Parameter isInput: this process writes; else it reads.
+    public init(isInput: Bool = false) throws(Errno) {
         var ends: (Int32, Int32) = (-1, -1)
         // SAFETY: the shim fills two numbers, and the tuple is two numbers.
         let result = unsafe withUnsafeMutableBytes(of: &ends) {
-            unsafe atoll_pipe($0.baseAddress!.assumingMemoryBound(to: Int32.self))
+            unsafe atoll_pipe(
+                $0.baseAddress!.assumingMemoryBound(to: Int32.self), isInput ? 1 : 0)
         }
         _ = try checked(result)
         reading = OwnedFD(taking: ends.0)
@@ -40,6 +42,9 @@ public struct Pipe: ~Copyable {
 
     /// Gives the reading end and closes the other.
     public consuming func closeWriting() -> OwnedFD { reading }
+
+    /// Gives the writing end and closes the other.
+    public consuming func closeReading() -> OwnedFD { writing }
 }
 
 /// Writes once; how many bytes went.
@@ -62,6 +67,11 @@ private func readBytes(_ descriptor: Int32, atMost limit: Int) throws(Errno) -> 
         bytes.removeLast(limit - (try checked(count)))
         return bytes
     }
+}
+
+/// Reads what standard input has, at most `limit` bytes; waits where there is nothing. Empty: its end.
+public func readInput(atMost limit: Int) throws(Errno) -> [UInt8] {
+    try readBytes(0, atMost: limit)
 }
 
 /// A small file, such as sysfs has them; longer ones are cut at `limit`.

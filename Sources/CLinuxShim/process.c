@@ -83,13 +83,14 @@ static void report(int fd, int stage) {
 static _Noreturn void become(const struct atoll_spawn *s, char **arguments, int parent) {
     // The parent's ignored signals and blocked ones would be inherited.
     for (int n = 1; n < 32; n++) signal(n, SIG_DFL);
-    int null = open("/dev/null", O_RDONLY);
-    if (setsid() < 0 || null < 0 || dup2(null, 0) < 0 || dup2(s->output, 1) < 0 ||
+    int input = s->input < 0 ? open("/dev/null", O_RDONLY) : s->input;
+    if (setsid() < 0 || input < 0 || dup2(input, 0) < 0 || dup2(s->output, 1) < 0 ||
         dup2(s->error, 2) < 0)
         goto failed;
     // Whoever started us may have left descriptors open that no job should hold. A kernel before
     // 5.11 cannot; ours are all close-on-exec anyway.
     syscall(SYS_close_range, 3u, ~0u, CLOSE_ON_EXEC);
+    if (s->keeps_report && fcntl(s->report, F_SETFD, 0) < 0) goto failed;
     if (s->changes_user && (setgroups(s->group_count, s->groups) < 0 || setgid(s->group) < 0 ||
                             setuid(s->user) < 0))
         goto failed;
@@ -150,10 +151,10 @@ int atoll_reap(int pid, uint32_t *status) {
 
 int atoll_user_id(void) { return (int)geteuid(); }
 
-int atoll_pipe(int fds[2]) {
+int atoll_pipe(int fds[2], int own) {
     if (pipe2(fds, O_CLOEXEC) < 0) return -errno;
-    // Of the reading end alone: the program at the other end expects writes that wait.
-    fcntl(fds[0], F_SETFL, O_NONBLOCK);
+    // Of one end alone: the program at the other end expects calls that wait.
+    fcntl(fds[own], F_SETFL, O_NONBLOCK);
     return 0;
 }
 

@@ -17,7 +17,8 @@
 static int checked(int result) { return result < 0 ? -errno : result; }
 
 int atoll_open(const char *path, int flags, uint32_t mode) {
-    int f = O_CLOEXEC | O_NOFOLLOW | (flags & ATOLL_OPEN_WRITE ? O_RDWR : O_RDONLY);
+    int f = O_CLOEXEC | (flags & ATOLL_OPEN_WRITE ? O_RDWR : O_RDONLY);
+    if (!(flags & ATOLL_OPEN_FOLLOW)) f |= O_NOFOLLOW;
     if (flags & ATOLL_OPEN_CREATE) f |= O_CREAT | O_EXCL;
     if (flags & ATOLL_OPEN_NONBLOCK) f |= O_NONBLOCK;
     if (flags & ATOLL_OPEN_DIRECTORY) f |= O_DIRECTORY;
@@ -55,6 +56,11 @@ bool atoll_stat_is_regular(const struct atoll_stat *s) { return S_ISREG(s->mode)
 
 int atoll_ftruncate(int fd, uint64_t bytes) { return checked(ftruncate(fd, (off_t)bytes)); }
 int atoll_fallocate(int fd, uint64_t bytes) { return checked(fallocate(fd, 0, 0, (off_t)bytes)); }
+int atoll_make_hole(int fd, uint64_t offset, uint64_t bytes) {
+    return checked(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
+                             (off_t)bytes));
+}
+
 int atoll_fchmod(int fd, uint32_t mode) { return checked(fchmod(fd, (mode_t)mode)); }
 int atoll_fchown(int fd, uint32_t user, uint32_t group) { return checked(fchown(fd, user, group)); }
 int atoll_unlink(const char *path) { return checked(unlink(path)); }

@@ -86,6 +86,7 @@ public final class Agent {
         var patience = 100
         for region in regions {
             for descriptor in region.descriptors { _ = poll.addReading(descriptor) }
+            for descriptor in region.writingDescriptors { _ = poll.addWriting(descriptor) }
             patience = min(patience, region.patience(now: now))
         }
         poll.wait(milliseconds: patience)

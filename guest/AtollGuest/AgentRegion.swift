@@ -34,10 +34,11 @@ final class AgentRegion {
     var name: [UInt8] { member.region.identity.regionName }
     private var running: [JobProcess] { processes.compactMap { $0 } }
     var descriptors: [Int32] { running.flatMap { $0.descriptors } }
+    var writingDescriptors: [Int32] { running.flatMap { $0.writingDescriptors } }
 
     /// How long the agent may sleep, in milliseconds, if nothing wakes it.
     func patience(now: UInt64) -> Int {
-        if running.contains(where: { $0.isBlocked }) { return 2 }
+        if running.contains(where: { $0.isBlocked(now: now) }) { return 2 }
         return !running.isEmpty || now - attentionSeen < 2_000_000_000 ? 20 : 50
     }
 

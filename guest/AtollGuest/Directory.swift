@@ -91,6 +91,25 @@ public struct Directory: Sendable {
         }
     }
 
+    /// Takes an extent for an OpenMP program's image: of so many bytes, or the largest that is free.
+    /// Its content is what was there before. `nil` where there is none of `least` bytes.
+    func makeExtent(_ name: [UInt8], bytes: Int?, least: Int, job: UInt64) throws(TeamError)
+        -> ObjectRecord?
+    {
+        let boundary = ObjectRecord.imageBoundary
+        let me = liveness.owner
+        return try locked {
+            let free = region.largestFreeExtent(boundary: boundary)
+            let wanted = bytes.map { ($0 + boundary - 1) / boundary * boundary } ?? free
+            guard wanted >= least, wanted <= free,
+                let record = region.placeObject(
+                    name: name, bytes: wanted, boundary: boundary, job: job, builder: me.word),
+                region.publishObject(record)
+            else { return nil }
+            return record
+        }
+    }
+
     /// Frees the object of this name and its extent. Only when nobody uses it.
     ///
     /// - Throws: ``TeamError/noSuchObject``, ``TeamError/sync(_:)``.

@@ -10,6 +10,9 @@ final class JobProcess {
     private let directory: [UInt8]
     private var ring: OutputRing
     private let outputs: [ProcessOutput]
+    /// Of the process that can have one.
+    private let input: ProcessInput?
+    private var isOpenMP = false
     private var starting: ProcessStarting?
     private var status: WaitStatus?
     private var terminatedAt: UInt64?
@@ -31,12 +34,28 @@ final class JobProcess {
         let output = try Pipe()
         let error = try Pipe()
         let report = try Pipe()
-        let start = ProgramStart(
+        var start = ProgramStart(
             arguments: payload.arguments, environment: environment.variables,
             directory: payload.directory,
             fallback: account?.home ?? Invocation.variable("HOME") ?? "/".bytes, account: account)
-        pid = try start.start(
-            output: output.writing.raw, error: error.writing.raw, report: report.writing.raw)
+        let starter =
+            OpenMPMode.of(environment.variables) == .never ? nil : OpenMPStarter.path
+        if let starter {
+            start.arguments = OpenMPStarter.arguments(
+                starter, report: report.writing.raw, payload.arguments)
+        }
+        if starter != nil, place.rank == 0 {
+            let pipe = try Pipe(isInput: true)
+            pid = try start.start(
+                input: pipe.reading.raw, output: output.writing.raw, error: error.writing.raw,
+                report: report.writing.raw, keepsReport: true)
+            input = ProcessInput(pipe.closeReading())
+        } else {
+            pid = try start.start(
+                output: output.writing.raw, error: error.writing.raw, report: report.writing.raw,
+                keepsReport: starter != nil)
+            input = nil
+        }
         self.place = place
         self.board = board
         self.ring = ring
@@ -53,8 +72,13 @@ final class JobProcess {
         (starting.map { [$0.descriptor] } ?? []) + outputs.compactMap { $0.descriptor }
     }
 
-    /// Whether there is output that the ring has no room for.
-    var isBlocked: Bool { outputs.contains { $0.isBlocked } }
+    /// What to wait for until it can be written.
+    var writingDescriptors: [Int32] { input?.descriptor.map { [$0] } ?? [] }
+
+    /// Whether there is output that the ring has no room for, or input that others bring.
+    func isBlocked(now: UInt64) -> Bool {
+        outputs.contains { $0.isBlocked } || input?.isLively(now: now) ?? false
+    }
 
     /// What has become of the process.
     enum Progress: Equatable {
@@ -73,6 +97,7 @@ final class JobProcess {
         guard starting == nil else { return .goesOn }
         if status == nil, Child.hasEnded(pid) { collect() }
         for output in outputs { output.pump(into: &ring) }
+        input?.pump(place.ticket, on: board, now: MonotonicClock.now())
         guard let status, outputs.allSatisfy({ $0.isDone }) else { return .goesOn }
         _ = board.advance(
             place.ticket, rank: place.rank, from: .running, to: .exited, status: status.raw)
@@ -80,6 +105,14 @@ final class JobProcess {
     }
 
     private func begin(_ outcome: StartReport) {
+        isOpenMP = outcome.isOpenMP
+        if isOpenMP {
+            board.markOpenMP(place.ticket, rank: place.rank)
+            // A prompt is no whole line.
+            if place.rank == 0 { for output in outputs { output.isRaw = true } }
+        } else {
+            input?.close()
+        }
         _ = board.advance(
             place.ticket, rank: place.rank, from: .wanted, to: .running, pid: UInt32(pid))
         guard let error = outcome.directory else { return }
@@ -99,6 +132,7 @@ final class JobProcess {
     private func collect() {
         send(Signal.kill)
         status = (try? Child.reap(pid)) ?? .killed(by: Signal.kill)
+        input?.close()
         for output in outputs { output.processEnded() }
     }
 
@@ -117,7 +151,8 @@ final class JobProcess {
         let (sequence, number) = board.signal(place.ticket)
         guard sequence != signalSeen else { return }
         signalSeen = sequence
-        if number > 0, number < 32 { send(number) }
+        // Of an OpenMP program, the first process is the program.
+        if number > 0, number < 32, !isOpenMP || place.rank == 0 { send(number) }
     }
 
     /// Asks it to end; later calls make it.

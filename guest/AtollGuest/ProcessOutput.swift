@@ -12,6 +12,8 @@ public final class ProcessOutput {
     private var written = 0
     /// How much may still be read, once the process has ended.
     private var rest = Int.max
+    /// Whether what is there goes on at once, be it a whole line or not.
+    public var isRaw = false
     /// Nothing more will come out of the pipe.
     public private(set) var isAtEnd = false
     /// The ring had no room.
@@ -62,7 +64,9 @@ public final class ProcessOutput {
         while written < waiting.count {
             let window = waiting[written..<min(waiting.count, written + ring.maximumText)]
             let part: ArraySlice<UInt8>
-            if let newline = window.lastIndex(of: 0x0a) {
+            if isRaw {
+                part = window
+            } else if let newline = window.lastIndex(of: 0x0a) {
                 part = window[...newline]
             } else if isAtEnd || window.count == ring.maximumText {
                 part = window

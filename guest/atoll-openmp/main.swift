@@ -2,5 +2,4 @@
 internal import AtollGuest
 internal import AtollSystem
 
-Terminal.say("atoll-openmp: not yet\n", to: 2)
-Current.exit(125)
+Current.exit(StartCommand.main(Invocation.arguments[...]))

@@ -33,7 +33,8 @@ enum RunCommand {
             let inbox = try Launcher.inbox()
             let place: RunPlace
             if let count = options.local {
-                let group = try LocalGroup(members: count, bytes: options.regionBytes)
+                let group = try LocalGroup(
+                    members: count, bytes: options.regionBytes ?? RunSize.standard(for: options))
                 local = group
                 place = try group.place()
             } else {

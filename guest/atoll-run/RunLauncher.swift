@@ -20,6 +20,7 @@ struct Launcher {
     private var isDraining = false
     private var stuck: StuckWatch
     private var isReported = false
+    private var input = RunInput()
 
     init(_ options: RunOptions, at place: RunPlace) throws(RunError) {
         self.options = options
@@ -33,7 +34,7 @@ struct Launcher {
         let request = JobRequest(
             payload: JobPayload(
                 directory: options.directory, arguments: options.program,
-                environment: options.environment),
+                environment: options.jobEnvironment),
             members: records.map { (slot: $0.slot, incarnation: $0.record.incarnation) },
             threadsPerVM: options.threadsPerVM, survivesLoss: options.survivesLoss)
         let launcher = JobLauncher(
@@ -51,7 +52,7 @@ struct Launcher {
     static func inbox() throws(RunError) -> SignalInbox {
         var signals = [
             Signal.interrupt, Signal.terminate, Signal.quit, Signal.user1, Signal.user2,
-            Signal.terminalStop,
+            Signal.terminalStop, Signal.terminalInput,
         ]
         // Read, it would be passed on, against the wish of whoever had it ignored.
         if !Signal.isIgnored(Signal.hangUp) { signals.append(Signal.hangUp) }
@@ -73,11 +74,14 @@ struct Launcher {
                 report()
                 continue
             }
-            pause = isBusy ? 0 : min(10, pause + 1)
+            pause = isBusy ? 0 : min(input.isBlocked ? 1 : 10, pause + 1)
             var poll = PollSet()
             _ = poll.addReading(inbox.descriptor)
             for descriptor in printer.descriptors { _ = poll.addWriting(descriptor) }
+            let reading = input.descriptor(now: MonotonicClock.now()).map { poll.addReading($0) }
             poll.wait(milliseconds: pause)
+            input.advance(
+                isReady: reading.map { poll.isReady($0) } ?? false, now: MonotonicClock.now())
         }
         launch.finish()
         return isLost ? ExitCode.vmLost : failure ?? 0
@@ -112,6 +116,11 @@ struct Launcher {
         switch event {
         case .output(let rank, let stream, let text):
             printer.take(rank: rank, stream: stream, text)
+        case .began(let rank, let isOpenMP):
+            guard isOpenMP else { return }
+            // What it says is what the program would say on one machine.
+            printer.showRaw(rank: rank)
+            if rank == 0 { input.begin(launch.ticket, on: board) }
         case .exited(let rank, let status): exited(rank, WaitStatus(raw: status))
         case .refused(let rank, let errno):
             let error = Errno(code: Int32(truncatingIfNeeded: errno))
@@ -149,6 +158,10 @@ struct Launcher {
 
     private mutating func exited(_ rank: Int, _ status: WaitStatus) {
         printer.finish(rank: rank)
+        if launch.isOpenMP {
+            if rank == 0 { failure = failure ?? status.shellCode }
+            return
+        }
         guard status.shellCode != 0, failure == nil else { return }
         failure = status.shellCode
         guard interrupts == 0, !isDraining, !isLost, names.count > 1 else { return }
@@ -161,7 +174,8 @@ struct Launcher {
 
     private mutating func take(_ signal: Int32) {
         switch signal {
-        case Signal.terminalStop: return  // a stopped launcher would seem dead to the agents
+        // A stopped launcher would seem dead to the agents.
+        case Signal.terminalStop, Signal.terminalInput: return
         case Signal.user1, Signal.user2: return launch.send(signal: signal)
         default: break
         }

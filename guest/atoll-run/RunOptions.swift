@@ -15,7 +15,11 @@ struct RunOptions {
     var runDirectory = ServedRegion.defaultDirectory
     var hasPrefix = true
     var local: Int?
-    var regionBytes: UInt64 = 64 << 20
+    /// Of --local's region; `nil`: as the program needs.
+    var regionBytes: UInt64?
+    var openMP: OpenMPMode?
+    /// Of an OpenMP program's image; `nil`: as much as there is.
+    var memoryBytes: UInt64?
     var leaseSeconds = 10
     var survivesLoss = false
     var hasReport = false
@@ -45,6 +49,18 @@ struct RunOptions {
             case "--no-prefix".bytes: options.hasPrefix = false
             case "--local".bytes: options.local = try reader.number(1...RegionLayout.memberSlots)
             case "--region-size".bytes: options.regionBytes = try size(&reader)
+            case "--openmp".bytes:
+                let text = try reader.value()
+                guard let mode = OpenMPMode(text) else {
+                    throw UsageError("--openmp is auto, always or never, not '\(text)'")
+                }
+                options.openMP = mode
+            case "--memory".bytes:
+                let text = try reader.value()
+                guard let bytes = ArgumentReader.size(text), bytes >= 8 << 20 else {
+                    throw UsageError("--memory wants a size from 8M on, such as 2G, not '\(text)'")
+                }
+                options.memoryBytes = bytes
             case "--lease".bytes: options.leaseSeconds = try reader.number(1...600)
             case "--on-loss".bytes:
                 switch try reader.value() {
@@ -68,6 +84,19 @@ struct RunOptions {
             throw UsageError("--vms \(vms) is more than the \(local) that --local makes")
         }
         return .run(options)
+    }
+
+    /// What the job's processes find in their environment.
+    var jobEnvironment: [[UInt8]] {
+        var result = environment
+        if let openMP {
+            result.append((OpenMPMode.variable + "=" + openMP.name).bytes)
+        }
+        if let memoryBytes {
+            let bytes = Message.decimal(Int(clamping: memoryBytes))
+            result.append((OpenMPMode.memoryVariable + "=").bytes + bytes)
+        }
+        return result
     }
 
     /// `NAME=VALUE`, or `NAME` for what this process has itself.
@@ -105,7 +134,12 @@ struct RunOptions {
               --no-prefix         print lines as they are, without the VM's name
               --local N           no VMs: N groups of processes on this machine, and a region of
                                   their own
-              --region-size SIZE  of --local's region (default: 64M)
+              --region-size SIZE  of --local's region (default: 64M; half of the memory for OpenMP
+                                  programs, taken as they use it)
+              --openmp auto|always|never
+                                  spread the threads of OpenMP programs over the VMs: of those that
+                                  are linked with an OpenMP library, of any, or run whole copies
+              --memory SIZE       of the region, for an OpenMP program (default: what is free)
               --lease SECONDS     how long a VM may be silent before the job ends (default: 10)
               --on-loss end|continue
                                   what becomes of the others when a VM is lost (default: end)
@@ -116,7 +150,8 @@ struct RunOptions {
               --version, --help
 
         SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 go to every process; a second SIGINT
-        ends the job at once.
+        ends the job at once. An OpenMP program is one program: signals and input go to it alone, its
+        output is printed as it is, and its exit code is given.
         Exit code: the first process's that failed, in time (128 and the signal's number where a
         signal ended it); 124 a VM was lost, 125 atoll-run failed, 126 the program cannot be
         started, 127 it was not found, 64 a mistake in the command line.

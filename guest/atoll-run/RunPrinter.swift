@@ -5,7 +5,9 @@ internal import AtollSystem
 /// Mixes the output of several processes line by line, each marked with its VM's name, and writes it
 /// without ever waiting for a slow reader.
 struct Printer {
-    private let prefixes: [[UInt8]]
+    private var prefixes: [[UInt8]]
+    /// Ranks whose bytes are printed as they come, without waiting for the end of a line.
+    private var isRaw: [Bool]
     /// Begun lines, by rank and stream.
     private var begun: [[UInt8]]
     private var queues: [OutputQueue] = [OutputQueue(descriptor: 1), OutputQueue(descriptor: 2)]
@@ -23,9 +25,17 @@ struct Printer {
             return Message.printable(name) + [0x3a, 0x20] + padding
         }
         begun = Array(repeating: [], count: 2 * names.count)
+        isRaw = names.map { _ in false }
+    }
+
+    /// From now on.
+    mutating func showRaw(rank: Int) {
+        prefixes[rank] = []
+        isRaw[rank] = true
     }
 
     mutating func take(rank: Int, stream: UInt8, _ text: [UInt8]) {
+        if isRaw[rank] { return queues[Int(stream) - 1].add(text) }
         let place = 2 * rank + Int(stream) - 1
         begun[place] += text
         guard let end = begun[place].lastIndex(of: 0x0a) else {

@@ -32,6 +32,7 @@
 #define ATOLL_OBJECT_NAME_BYTES 64u  // with the closing NUL
 #define ATOLL_SLOT_HOST 0xffffu      // stands for the host where a slot is named
 #define ATOLL_NONE 0xffffffffu
+#define ATOLL_INPUT_NONE 0xffffffffu  // in job.input: there is nothing to read, and will not be
 
 // ------------------------------------------------------------------------------- synchronisation
 
@@ -244,7 +245,15 @@ struct atoll_job_part {
     uint32_t ring;    // index of the ring that carries this member's output
     uint32_t status;  // wait(2) status
     uint32_t pid;
-    uint64_t reserved[4];
+    uint64_t flags;   // ATOLL_PART_IS_..., once it runs
+    uint64_t reserved[3];
+};
+
+// part.flags
+enum {
+    // One process of an OpenMP program: rank 0's output, input, signals and exit code are the
+    // program's, and the others' only serve it.
+    ATOLL_PART_IS_OPENMP = 1,
 };
 
 struct atoll_job {
@@ -265,8 +274,9 @@ struct atoll_job {
     // Line 2: the launcher. Signal to deliver: sequence number << 8 | signal number.
     uint64_t signal;
     uint64_t reserved2[7];
-    // Line 3: reserved for the job's input.
-    uint64_t reserved3[8];
+    // Line 3: the launcher, once it has something to read. The job's input.
+    uint64_t input;  // 0: none yet; else ATOLL_INPUT_NONE, or the index + 1 of the ring with it
+    uint64_t reserved3[7];
     struct atoll_job_part part[ATOLL_MEMBER_SLOTS];
     // Payload of header.job_payload_bytes follows: strings, each closed by NUL:
     //   working directory ("" for the agent's choice); argument count as decimal, the arguments;
@@ -275,7 +285,8 @@ struct atoll_job {
 
 // ------------------------------------------------------------------------------------------ rings
 
-// A ring carries records from one agent to one launcher. Positions count bytes for ever; the byte at
+// A ring carries records from one agent to one launcher; or, of a job's input, from its launcher to the
+// agent of rank 0, with a record without text where the input ends. Positions count bytes for ever; the byte at
 // position p lies at data[p & (ring_bytes - 1)]. A record is an 8-byte little-endian head
 // (bits 0-31: length of the text; bits 32-39: stream, 1 or 2; bits 40-63: 0), the text, and zeros
 // up to a multiple of 8.
@@ -345,6 +356,7 @@ enum {
     ATOLL_AT_SYNC_DEATHS = offsetof(struct atoll_sync, deaths),
     ATOLL_AT_SYNC_WAITS = offsetof(struct atoll_sync, waits),
     ATOLL_AT_JOB_EPOCH = offsetof(struct atoll_job, epoch),
+    ATOLL_AT_JOB_INPUT = offsetof(struct atoll_job, input),
     ATOLL_AT_JOB_FLAGS = offsetof(struct atoll_job, flags),
     ATOLL_AT_JOB_LAUNCHER_HEARTBEAT = offsetof(struct atoll_job, launcher_heartbeat),
     ATOLL_AT_JOB_LAUNCHER_INCARNATION = offsetof(struct atoll_job, launcher_incarnation),
@@ -354,6 +366,7 @@ enum {
     ATOLL_AT_JOB_PAYLOAD_BYTES = offsetof(struct atoll_job, payload_bytes),
     ATOLL_AT_JOB_SIGNAL = offsetof(struct atoll_job, signal),
     ATOLL_AT_JOB_THREADS_PER_VM = offsetof(struct atoll_job, threads_per_vm),
+    ATOLL_AT_PART_FLAGS = offsetof(struct atoll_job_part, flags),
     ATOLL_AT_PART_INCARNATION = offsetof(struct atoll_job_part, incarnation),
     ATOLL_AT_PART_PID = offsetof(struct atoll_job_part, pid),
     ATOLL_AT_PART_RING = offsetof(struct atoll_job_part, ring),
@@ -406,10 +419,12 @@ _Static_assert(sizeof(struct atoll_object) == 2 * ATOLL_LINE, "an object entry i
 
 ATOLL_PIN(atoll_job_part, slot, 16);
 ATOLL_PIN(atoll_job_part, status, 24);
+ATOLL_PIN(atoll_job_part, flags, 32);
 _Static_assert(sizeof(struct atoll_job_part) == ATOLL_LINE, "a part is one line");
 ATOLL_PIN(atoll_job, parts, 16);
 ATOLL_PIN(atoll_job, launcher_slot, 64);
 ATOLL_PIN(atoll_job, signal, 128);
+ATOLL_PIN(atoll_job, input, 192);
 ATOLL_PIN(atoll_job, part, 256);
 _Static_assert(sizeof(struct atoll_job) == 4 * ATOLL_LINE + ATOLL_MEMBER_SLOTS * ATOLL_LINE,
                "a job is four lines and a line a member");

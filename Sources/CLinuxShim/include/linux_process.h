@@ -45,16 +45,19 @@ struct atoll_spawn {
     uint32_t group;
     const uint32_t *groups;
     size_t group_count;
+    int input;   // becomes standard input; -1: an empty one
     int output;  // become standard output and error
     int error;
     int report;  // close-on-exec: gets struct atoll_spawn_report for what went wrong
+    bool keeps_report;  // the program goes on reporting, and closes it
 };
-enum { ATOLL_SPAWN_DIRECTORY = 1, ATOLL_SPAWN_EXEC = 2 };
+// What a report says. The last is the starter's of OpenMP programs: this is one.
+enum { ATOLL_SPAWN_DIRECTORY = 1, ATOLL_SPAWN_EXEC = 2, ATOLL_SPAWN_OPENMP = 3 };
 struct atoll_spawn_report {
     int32_t stage;
     int32_t error;
 };
-/// Starts a program in a session of its own. Only the first of the reports is not fatal.
+/// Starts a program in a session of its own. Only ATOLL_SPAWN_EXEC of the reports is fatal.
 int atoll_spawn(const struct atoll_spawn *what);
 /// fork(2), for a process with one thread.
 int atoll_fork(void);
@@ -65,8 +68,8 @@ int atoll_has_ended(int pid);
 /// Collects an ended child; its pid, and its wait(2) status.
 int atoll_reap(int pid, uint32_t *status);
 int atoll_user_id(void);
-/// A pipe: reading end non-blocking, both close-on-exec.
-int atoll_pipe(int fds[2]);
+/// A pipe, both ends close-on-exec; one end, 0 or 1, non-blocking.
+int atoll_pipe(int fds[2], int own);
 /// How many bytes are waiting to be read.
 int atoll_readable_bytes(int fd);
 

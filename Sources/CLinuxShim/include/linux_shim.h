@@ -17,6 +17,7 @@ enum {
     ATOLL_OPEN_CREATE = 2,     // create; fail where the name is taken
     ATOLL_OPEN_NONBLOCK = 4,
     ATOLL_OPEN_DIRECTORY = 8,
+    ATOLL_OPEN_FOLLOW = 16,    // follow a link in the last place
 };
 
 struct atoll_stat {
@@ -29,7 +30,7 @@ struct atoll_stat {
     uint32_t links;
 };
 
-/// Opens without following a link in the last place, close-on-exec.
+/// Opens close-on-exec, and without following a link in the last place unless asked to.
 int atoll_open(const char *path, int flags, uint32_t mode);
 int atoll_close(int fd);
 int atoll_fstat(int fd, struct atoll_stat *out);
@@ -39,6 +40,8 @@ bool atoll_stat_is_regular(const struct atoll_stat *s);
 int atoll_ftruncate(int fd, uint64_t bytes);
 /// Takes all pages of the first `bytes` of the file at once.
 int atoll_fallocate(int fd, uint64_t bytes);
+/// Frees a part of the file, which then reads as zeros.
+int atoll_make_hole(int fd, uint64_t offset, uint64_t bytes);
 int atoll_fchmod(int fd, uint32_t mode);
 int atoll_fchown(int fd, uint32_t user, uint32_t group);
 int atoll_unlink(const char *path);
@@ -96,5 +99,6 @@ int atoll_set_affinity(const uint16_t *cpus, int count);
 int atoll_format_double(double value, int digits, char *into, size_t room);
 
 #include "linux_process.h"
+#include "linux_program.h"
 
 #endif  // ATOLL_LINUX_SHIM_H

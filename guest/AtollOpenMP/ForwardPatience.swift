@@ -14,7 +14,7 @@ struct ForwardPatience {
     mutating func wait() {
         steps += 1
         if steps < 2_000 {
-            atoll_io_pause()
+            atoll_io_relax()
         } else if steps < 2_100 {
             atoll_io_yield()
         } else {

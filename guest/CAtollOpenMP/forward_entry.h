@@ -22,6 +22,11 @@ _Static_assert(offsetof(struct atoll_io_entry, real) == 0, "see the stubs");
 	struct atoll_io_entry atoll_io_entry_##name_                                               \
 		__attribute__((visibility("hidden"), used)) = {0, #name_, flags_};
 
+/// Calls what `name` is an entry of, in rank 0.
+#define ATOLL_IO_CALL(name, ...) ATOLL_IO_CALL_(&atoll_io_entry_##name, __VA_ARGS__, 0, 0, 0, 0, 0, 0)
+#define ATOLL_IO_CALL_(entry, a, b, c, d, e, f, ...)                                               \
+	atoll_io_call(entry, (long)(a), (long)(b), (long)(c), (long)(d), (long)(e), (long)(f))
+
 #define ATOLL_IO_STUB(name, elsewhere)                                                             \
 	__asm__(".text\n.p2align 4\n.globl " #name "\n.type " #name ",@function\n" #name ":\n"     \
 		"	endbr64\n"                                                                 \

@@ -5,10 +5,11 @@
 #include "forward_entry.h"
 
 #define FORWARD(name, flags) ATOLL_IO_ENTRY(name, flags) ATOLL_IO_STUB(name, "atoll_io_forward_stub")
+#define FETCHED(name, bytes) ATOLL_IO_ENTRY(name, bytes) ATOLL_IO_STUB(name, "atoll_io_fetch_stub")
 #define HANDLED(name) ATOLL_IO_ENTRY(name, 0) ATOLL_IO_STUB(name, "atoll_io_" #name)
 #define REFUSED(name, why)                                                                         \
 	ATOLL_IO_ENTRY(name, 0)                                                                    \
-	__attribute__((used, noreturn)) void atoll_io_##name(void)                                 \
+	__attribute__((used, noreturn, visibility("hidden"))) void atoll_io_##name(void)           \
 	{                                                                                          \
 		atoll_io_refuse(#name, why);                                                       \
 	}                                                                                          \
@@ -16,31 +17,35 @@
 #include "forward_table.h"
 
 #undef FORWARD
+#undef FETCHED
 #undef HANDLED
 #undef REFUSED
 
 // r11 has the entry. The six registers become an array on the caller's stack.
-__asm__(".text\n.p2align 4\n.type atoll_io_forward_stub,@function\natoll_io_forward_stub:\n"
-	"	.cfi_startproc\n"
-	"	pushq	%rbp\n"
-	"	.cfi_def_cfa_offset 16\n"
-	"	.cfi_offset %rbp, -16\n"
-	"	movq	%rsp, %rbp\n"
-	"	.cfi_def_cfa_register %rbp\n"
-	"	pushq	%r9\n"
-	"	pushq	%r8\n"
-	"	pushq	%rcx\n"
-	"	pushq	%rdx\n"
-	"	pushq	%rsi\n"
-	"	pushq	%rdi\n"
-	"	movq	%r11, %rdi\n"
-	"	movq	%rsp, %rsi\n"
-	"	call	atoll_io_forward_registers\n"
-	"	leave\n"
-	"	.cfi_def_cfa %rsp, 8\n"
-	"	ret\n"
-	"	.cfi_endproc\n"
-	".size atoll_io_forward_stub, . - atoll_io_forward_stub\n");
+#define SENDER(name, body)                                                                         \
+	__asm__(".text\n.p2align 4\n.type " #name ",@function\n" #name ":\n"                       \
+		"	.cfi_startproc\n"                                                          \
+		"	pushq	%rbp\n"                                                            \
+		"	.cfi_def_cfa_offset 16\n"                                                  \
+		"	.cfi_offset %rbp, -16\n"                                                   \
+		"	movq	%rsp, %rbp\n"                                                      \
+		"	.cfi_def_cfa_register %rbp\n"                                              \
+		"	pushq	%r9\n"                                                             \
+		"	pushq	%r8\n"                                                             \
+		"	pushq	%rcx\n"                                                            \
+		"	pushq	%rdx\n"                                                            \
+		"	pushq	%rsi\n"                                                            \
+		"	pushq	%rdi\n"                                                            \
+		"	movq	%r11, %rdi\n"                                                      \
+		"	movq	%rsp, %rsi\n"                                                      \
+		"	call	" #body "\n"                                                       \
+		"	leave\n"                                                                   \
+		"	.cfi_def_cfa %rsp, 8\n"                                                    \
+		"	ret\n"                                                                     \
+		"	.cfi_endproc\n"                                                            \
+		".size " #name ", . - " #name "\n");
+SENDER(atoll_io_forward_stub, atoll_io_forward_registers)
+SENDER(atoll_io_fetch_stub, atoll_io_fetch_registers)
 
 // The first call of a name: libc's function is looked for, and every register that may hold an
 // argument (rax: how many vector registers do) is as it was.

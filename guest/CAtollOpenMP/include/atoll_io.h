@@ -108,7 +108,7 @@ void atoll_io_yield(void);
 /// Waits while the low half of a word of atoll_io_state is `seen`, for that long at most; 0: no limit.
 void atoll_io_sleep_on(int state_word, uint64_t seen, uint64_t nanoseconds);
 void atoll_io_wake_one(int state_word);
-static inline void atoll_io_pause(void)
+static inline void atoll_io_relax(void)
 {
 	__builtin_ia32_pause();
 }

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Calls whose meaning is the thread's or the process's: another thread, of rank 0, makes them.
+
+#define _GNU_SOURCE
+#include <signal.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include "atoll_syscall.h"
+#include "forward_entry.h"
+
+#define OURS __attribute__((used, visibility("hidden")))
+
+extern struct atoll_io_entry atoll_io_entry_kill, atoll_io_entry_getpid,
+	atoll_io_entry_sigsuspend;
+
+// To the process: the thread that serves has its signals blocked.
+OURS int atoll_io_raise(int number)
+{
+	if (!atoll_io_is_remote())
+		return ((int (*)(int))atoll_real("raise"))(number);
+	return (int)ATOLL_IO_CALL(kill, ATOLL_IO_CALL(getpid, 0), number);
+}
+OURS int atoll_io_gsignal(int number) { return atoll_io_raise(number); }
+
+// Only programs with more than 4 million threads have these numbers: no other thread of the program
+// has it, in whichever VM.
+OURS pid_t atoll_io_gettid(void)
+{
+	long number = atoll_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
+
+	return (pid_t)(number | (long)atoll_process.rank << 22);
+}
+
+OURS int atoll_io_pause(void)
+{
+	sigset_t none = {0};
+
+	return (int)ATOLL_IO_CALL(sigsuspend, &none);
+}
+
+// The functions come by value.
+struct cookie {
+	void *cookie;
+	const char *mode;
+	cookie_io_functions_t functions;
+};
+
+static FILE *open_cookie(struct cookie *cookie)
+{
+	return fopencookie(cookie->cookie, cookie->mode, cookie->functions);
+}
+
+OURS FILE *atoll_io_fopencookie(void *cookie, const char *mode, cookie_io_functions_t functions)
+{
+	struct cookie given = {cookie, mode, functions};
+
+	if (!atoll_io_is_remote())
+		return ((__typeof__(&fopencookie))atoll_real("fopencookie"))(cookie, mode,
+									     functions);
+	return (FILE *)atoll_forward(open_cookie, (long)&given, 0, 0, 0, 0, 0);
+}

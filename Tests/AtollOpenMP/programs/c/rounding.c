@@ -9,8 +9,9 @@ static volatile long double one_long = 1, three_long = 3;
 
 int main(void)
 {
-	double nearest = one / three, wanted;
-	long double wanted_long;
+	volatile double nearest = one / three;
+	volatile double wanted;
+	volatile long double wanted_long;
 	int wrong = 0;
 
 	fesetround(FE_UPWARD);

@@ -165,7 +165,10 @@ let package = Package(
         .target(
             name: "CAtollOpenMP", path: "guest/CAtollOpenMP", exclude: ["names"],
             cSettings: [
-                .unsafeFlags(["-ffunction-sections", "-fno-builtin", "-ftls-model=initial-exec"])
+                .unsafeFlags([
+                    "-ffunction-sections", "-fno-builtin", "-fexceptions",
+                    "-ftls-model=initial-exec",
+                ])
             ]),
         .target(
             name: "AtollOpenMP",

@@ -151,7 +151,7 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
         guard block > 0, block < words.count else { return 0 }
         let page = ProgramPage(word: words.load(Self.record(of: block)))
         switch page.kind {
-        case .span: return value(Self.record(of: block) + Self.size)
+        case .span, .fullSpan: return value(Self.record(of: block) + Self.size)
         case .rest: return value(Self.record(of: page.number << 16) + Self.size)
         case .run: return page.number << 16
         default: return 0

@@ -37,7 +37,7 @@ uint64_t atoll_stack_default(void) {
 static void *run(void *context) {
     struct atoll_strand *self = context;
     atoll_strand = self;
-    atoll_set_self(self->record);
+    atoll_set_self(self->record == atoll_thread_offset(0) ? 0 : self->record);
     if (self->record) {
         struct atoll_thread *thread = atoll_thread(self->record);
         thread->stack = (uint64_t)self->stack;

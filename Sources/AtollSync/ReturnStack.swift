@@ -40,3 +40,6 @@ public struct ReturnStack<M: Words & ~Escapable>: ~Escapable {
         return Int(truncatingIfNeeded: words.exchange(0, at: at))
     }
 }
+
+/// Over words that stay, it stays.
+extension ReturnStack: Escapable where M: Escapable {}

@@ -116,3 +116,6 @@ public struct StealingDeque<M: Words & ~Escapable>: ~Escapable {
     @inlinable
     public var position: UInt64 { words.loadRelaxed(Self.bottom) }
 }
+
+/// Over words that stay, it stays.
+extension StealingDeque: Escapable where M: Escapable {}

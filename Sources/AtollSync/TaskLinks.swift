@@ -144,3 +144,6 @@ public struct TaskLinks<M: Words & ~Escapable>: ~Escapable {
         }
     }
 }
+
+/// Over words that stay, it stays.
+extension TaskLinks: Escapable where M: Escapable {}

@@ -66,3 +66,6 @@ public struct TaskTally<M: Words & ~Escapable>: ~Escapable {
         return begun == ended
     }
 }
+
+/// Over words that stay, it stays.
+extension TaskTally: Escapable where M: Escapable {}

@@ -103,7 +103,10 @@ enum Parallel {
             }
             number &+= 1
         }
-        if team.hasTasks(generation) { endTasks(thread, team, generation, size) }
+        if team.hasTasks(generation) {
+            endTasks(thread, team, generation, size)
+            Tasks.endImplicit(thread)
+        }
         if team.isCancelled(generation) { agree(team, size) }
         let parent = team.parent
         thread.team = parent.team

@@ -35,6 +35,7 @@ enum Teams {
     }
 
     static func free(_ team: TeamRecord) {
+        TaskTeam.drop(team)
         var size = 0
         while 1 << size < team.capacity { size += 1 }
         let settings = Settings.shared

@@ -67,6 +67,7 @@ enum Worker {
         let control = team.get(TeamRecord.floatControl)
         if control != atoll_float_control() { atoll_set_float_control(control) }
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
+        if team.hasTasks(generation) { Tasks.endImplicit(thread) }
         seat.store(Seat.joinedField, generation)
     }
 

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import AtollSync
+
+extension Tasks {
+    /// taskwait: until all children of the running task have ended.
+    @inline(__always)
+    static func wait(_ thread: ThreadRecord) {
+        let task = current(thread)
+        if !links.isAlone(task.offset) {
+            help(thread, TaskConstraint(parent: task)) { links.isAlone(task.offset) }
+        }
+        // What they depended on has ended.
+        if !task.table.isNone { task.table.drop(task, thread) }
+    }
+
+    /// taskwait depend.
+    static func wait(_ thread: ThreadRecord, depend: UInt64) {
+        let task = current(thread)
+        if links.isAlone(task.offset) { return }
+        TaskDependences.wait(thread, task, depend)
+    }
+
+    /// taskyield: one task, if there is one that may be begun here.
+    static func yield(_ thread: ThreadRecord) {
+        let task = take(thread, TaskConstraint(parent: current(thread)))
+        if !task.isNone { run(thread, task) }
+    }
+
+    // MARK: Task groups
+
+    @inline(__always)
+    static func beginGroup(_ thread: ThreadRecord) {
+        let task = current(thread)
+        let group = TaskGroup(TaskBlocks.take(thread))
+        let outer = task.group
+        group.outer = outer
+        group.set(TaskGroup.pendingField, 0)
+        group.set(TaskGroup.cancelledField, 0)
+        // Tasks in it may be of a reduction of an outer one's.
+        group.reductions = outer.isNone ? 0 : outer.reductions
+        group.isWorkshare = false
+        task.group = group
+    }
+
+    static func endGroup(_ thread: ThreadRecord) {
+        let task = current(thread)
+        let group = task.group
+        if group.isNone { return }
+        if group.load(TaskGroup.pendingField) != 0 {
+            help(thread, TaskConstraint(parent: task, group: group)) {
+                group.load(TaskGroup.pendingField) == 0
+            }
+        }
+        leave(task, thread)
+    }
+
+    /// The task's innermost group has ended.
+    static func leave(_ task: TaskRecord, _ thread: ThreadRecord) {
+        let group = task.group
+        task.group = group.outer
+        TaskBlocks.give(group.offset, thread)
+    }
+
+    /// `cancel taskgroup`: what has not begun of the innermost group is not begun any more.
+    static func cancelGroup(_ thread: ThreadRecord) {
+        var group = current(thread).group
+        if group.isNone { return }
+        if group.isWorkshare, !group.outer.isNone { group = group.outer }
+        group.store(TaskGroup.cancelledField, UInt64(1))
+    }
+
+    /// `cancellation point taskgroup`.
+    static func isGroupCancelled(_ thread: ThreadRecord) -> Bool {
+        let group = current(thread).group
+        return !group.isNone && group.isCancelled
+    }
+
+    // MARK: Events
+
+    /// omp_fulfill_event. From any thread, of any team or none.
+    static func fulfill(_ event: UInt64) {
+        let task = TaskRecord(Int(truncatingIfNeeded: event &- UInt64(ImageWords.base)))
+        let seen = words.add(2, at: task.offset + TaskRecord.extraField)
+        // Whoever comes second ends it. From here on it is gone, else.
+        if seen & 1 != 0 { end(ThreadRecord.current, task) }
+    }
+}

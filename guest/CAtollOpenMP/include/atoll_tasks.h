@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+//
+// Tasks: what their Swift bodies need of C, and what other parts of the runtime ask of them.
+
+#ifndef ATOLL_TASKS_H
+#define ATOLL_TASKS_H
+
+#include <stdint.h>
+#include <string.h>
+
+static inline void atoll_task_call(uint64_t function, uint64_t data)
+{
+	((void (*)(void *))function)((void *)data);
+}
+
+/// Copies the data of a task: by the function that the compiler has made for it, or byte by byte.
+static inline void atoll_task_copy(uint64_t copy, uint64_t to, uint64_t from, uint64_t bytes)
+{
+	if (copy)
+		((void (*)(void *, void *))copy)((void *)to, (void *)from);
+	else if (bytes)
+		memcpy((void *)to, (void *)from, bytes);
+}
+
+static inline uint64_t atoll_task_get(uint64_t address, uint64_t index)
+{
+	return ((uint64_t *)address)[index];
+}
+
+static inline void atoll_task_set(uint64_t address, uint64_t index, uint64_t value)
+{
+	((uint64_t *)address)[index] = value;
+}
+
+// What the flags of GOMP_task and GOMP_taskloop say (gcc's include/gomp-constants.h).
+enum {
+	ATOLL_TASK_UNTIED = 1 << 0,
+	ATOLL_TASK_FINAL = 1 << 1,
+	ATOLL_TASK_MERGEABLE = 1 << 2,
+	ATOLL_TASK_DEPEND = 1 << 3,
+	ATOLL_TASK_PRIORITY = 1 << 4,
+	ATOLL_TASK_UP = 1 << 8,
+	ATOLL_TASK_GRAINSIZE = 1 << 9,
+	ATOLL_TASK_IF = 1 << 10,
+	ATOLL_TASK_NOGROUP = 1 << 11,
+	ATOLL_TASK_REDUCTION = 1 << 12,
+	ATOLL_TASK_DETACH = 1 << 13,
+	ATOLL_TASK_STRICT = 1 << 14,
+};
+
+// ------------------------------------------- for __kmpc_omp_task_alloc and what comes after it
+
+/// Makes a task whose data have so many bytes, and gives their address (aligned to 64). It is a child of
+/// the running task, in its task group. `flags`: ATOLL_TASK_FINAL, _DETACH.
+void *atoll_task_make(uint64_t bytes, unsigned flags);
+
+/// Lets a task that atoll_task_make() has made run sometime: `function(data)`. With `is_now`, it has been
+/// run when this returns, after what it depends on. `depend`: as GOMP_task has it, or NULL. The
+/// data are there until the function has returned.
+void atoll_task_submit(void *data, void (*function)(void *), int is_now, void **depend, int priority);
+
+/// The event of a task made with ATOLL_TASK_DETACH, for omp_fulfill_event.
+void *atoll_task_event(void *data);
+
+/// Ends the program: a task names a reduction that is none.
+void atoll_task_no_reduction(void) __attribute__((noreturn));
+
+/// A thread's share of a region whose implicit tasks take part in a task reduction.
+void atoll_task_reduction_share(void *data);
+
+static inline uint64_t atoll_task_reduction_address(void)
+{
+	return (uint64_t)&atoll_task_reduction_share;
+}
+
+#endif  // ATOLL_TASKS_H

@@ -38,12 +38,17 @@ extension ProgramHeap where M: ~Escapable {
     ) {
         let page = ProgramPage(word: words.load(Self.record(of: first << 16)))
         let end = first + page.number
+        let bytes = mapped(first)
         lock(&waiter)
         defer { unlock() }
-        if pages.lowerBound > first { setRun(first, pages.lowerBound - first) }
+        if pages.lowerBound > first {
+            setRun(first, pages.lowerBound - first)
+            setMapped(first, min(bytes, (pages.lowerBound - first) << 16))
+        }
         if pages.upperBound < end {
             setRun(pages.upperBound, end - pages.upperBound)
             fillRest(pages.upperBound, end - pages.upperBound)
+            setMapped(pages.upperBound, bytes - (pages.upperBound - first) << 16)
         }
         set(value(Self.taken) - pages.count, at: Self.taken)
         freePages(pages.lowerBound, pages.count)
@@ -66,5 +71,14 @@ extension ProgramHeap where M: ~Escapable {
             page = ProgramPage(word: words.load(Self.record(of: first << 16)))
         }
         return page.kind == .run ? first..<(first + page.number) : nil
+    }
+}
+
+/// What was mapped: runs that remember how many bytes were asked for.
+extension ProgramHeap where M: ~Escapable {
+    public func mapped(_ first: Int) -> Int { value(Self.record(of: first << 16) + Self.size) }
+
+    public func setMapped(_ first: Int, _ bytes: Int) {
+        set(bytes, at: Self.record(of: first << 16) + Self.size)
     }
 }

@@ -17,6 +17,7 @@ static uint64_t nothing[64] __attribute__((aligned(64)));
 
 struct atoll_memory atoll_memory = {.heap = (uintptr_t)nothing};
 __thread uint64_t atoll_heap_seat;
+__thread uint64_t atoll_key_values;
 
 void atoll_memory_begin(void)
 {
@@ -43,10 +44,13 @@ static void leave(void *rounds)
 	uintptr_t left = (uintptr_t)rounds;
 	uint64_t seat;
 
+	atoll_keys_end();
 	if (left > 1) {
 		set_thread_end(thread_end, (void *)(left - 1));
 		return;
 	}
+	atoll_free((void *)atoll_key_values);
+	atoll_key_values = 0;
 	seat = atoll_heap_seat;
 	atoll_heap_seat = 0;
 	if (seat)

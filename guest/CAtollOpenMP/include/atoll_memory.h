@@ -18,6 +18,21 @@ extern struct atoll_memory atoll_memory __attribute__((visibility("hidden")));
 /// This thread's seat at the heap, an offset in it; 0: it has none yet.
 extern __thread uint64_t atoll_heap_seat __attribute__((tls_model("initial-exec"), visibility("hidden")));
 
+/// The block of this thread's values of keys; 0: none.
+extern __thread uint64_t atoll_key_values __attribute__((tls_model("initial-exec"), visibility("hidden")));
+
+static inline uint64_t atoll_memory_values(void) { return atoll_key_values; }
+static inline void atoll_memory_set_values(uint64_t values) { atoll_key_values = values; }
+
+/// Calls a function of the program.
+static inline void atoll_memory_call(uint64_t function, uint64_t argument)
+{
+	((void (*)(uint64_t))function)(argument);
+}
+
+/// (PthreadKeys.swift) A round of the destructors of the calling thread's keys.
+_Bool atoll_keys_end(void);
+
 static inline uint64_t atoll_memory_heap(void) { return atoll_memory.heap; }
 static inline uint64_t atoll_memory_bytes(void) { return atoll_memory.bytes; }
 static inline uint64_t atoll_memory_seat(void) { return atoll_heap_seat; }
@@ -47,6 +62,33 @@ void atoll_memory_no_seat(void) __attribute__((noreturn));
 void atoll_memory_zero(uint64_t address, uint64_t bytes);
 void atoll_memory_copy(uint64_t to, uint64_t from, uint64_t bytes);
 
+/// The system's own: see mmap(2). UINT64_MAX or -1, and errno, where they fail.
+uintptr_t atoll_real_mmap(uintptr_t address, intptr_t bytes, int protection, int flags, int file,
+			 intptr_t offset);
+intptr_t atoll_real_munmap(uintptr_t address, intptr_t bytes);
+uintptr_t atoll_real_mremap(uintptr_t address, intptr_t old, intptr_t new, int flags, uintptr_t target);
+intptr_t atoll_real_mprotect(uintptr_t address, intptr_t bytes, int protection);
+intptr_t atoll_real_madvise(uintptr_t address, intptr_t bytes, int advice);
+uintptr_t atoll_real_sbrk(intptr_t bytes);
+int atoll_real_brk(uintptr_t address);
+
+/// Reads the file into memory, up to its end. 0, or an errno value.
+int atoll_memory_read(int file, uint64_t address, uint64_t bytes, intptr_t offset);
+
+/// A line to standard error.
+void atoll_memory_say(const char *sentence);
+
+/// This role's words in the image's header: 0 the table of keys; from byte 64 the break; from 128 ...
+uint64_t atoll_memory_words(void);
+
+#define ATOLL_PROT_WRITE 2
+#define ATOLL_PROT_EXEC 4
+#define ATOLL_MAP_SHARED 1
+#define ATOLL_MAP_FIXED 0x10
+#define ATOLL_MAP_ANONYMOUS 0x20
+#define ATOLL_MREMAP_MAYMOVE 1
+#define ATOLL_MADV_DONTNEED 4
+#define ATOLL_ENODEV 19
 #define ATOLL_ENOMEM 12
 #define ATOLL_EINVAL 22
 

@@ -2,7 +2,7 @@
 //
 // The program itself: from the loader's jump to its first instruction, through main, to exit.
 
-#include "image.h"
+#include "ending.h"
 #include "start.h"
 
 #include <stdlib.h>
@@ -22,8 +22,12 @@ static struct {
 // The first function registered is the last to run: after it rank 0 does nothing that others see.
 static void at_exit(int status, void *unused) {
     (void)unused;
-    if (atoll_process.is_child) return;
-    store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)status << 8);
+    atoll_end_mark(status);
+}
+
+static void at_quick_exit_(void *unused) {
+    (void)unused;
+    atoll_end_mark(0);
 }
 
 // Arguments, environment and auxiliary vector, as the kernel laid them out, in the image: main's argv
@@ -56,6 +60,8 @@ void *atoll_run_program(void) {
     libc_start *start = atoll_real("__libc_start_main");
     int (*on_exit_function)(void (*)(int, void *), void *) = atoll_real("on_exit");
     on_exit_function(at_exit, 0);
+    int (*at_quick_exit_function)(void (*)(void *), void *) = atoll_real("__cxa_at_quick_exit");
+    if (at_quick_exit_function) at_quick_exit_function(at_quick_exit_, 0);
     char **argv = arguments_in_image(program.argc, program.argv);
     atoll_image()->environment = (uint64_t)(argv + program.argc + 1);
     atoll_process.is_complete = 1;

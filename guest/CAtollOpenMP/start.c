@@ -8,6 +8,7 @@
 // whose thread-local variables lie in the image. The other ranks never leave this constructor: they
 // run threads for it.
 
+#include "ending.h"
 #include "segments.h"
 #include "start.h"
 #include "threads.h"
@@ -132,9 +133,7 @@ __attribute__((noinline)) static void hand_over(void) {
     uint64_t all = ~0ull;
     // The program's handlers run on the program's threads.
     atoll_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (uint64_t)&all, (uint64_t)&program_mask, 8, 0, 0);
-    uint64_t record = atoll_thread_offset(0);
-    atoll_thread(record)->rank = 0;
-    int error = atoll_strand_start(take_over, 0, 0, record, false, 0);
+    int error = atoll_strand_start(take_over, 0, 0, 0, 0, 0);
     if (error) refuse("cannot make the main thread; error ", NUMBER(error));
     atoll_call_on(watcher_stack + sizeof watcher_stack, watch_from_here, 0);
 }
@@ -149,9 +148,8 @@ __attribute__((constructor)) static void begin(int argc, char **argv, char **env
     share_segments();
     struct start start = {argc, argv, environment};
     if (atoll_process.rank != 0) {
-        uint64_t all = ~0ull;
-        atoll_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (uint64_t)&all, 0, 8, 0, 0);
         dl_iterate_phdr(construct, &start);
+        atoll_end_catch_signals();
         atoll_process.is_complete = 1;
         atoll_runtime_begin();
         atoll_watch();

@@ -13,9 +13,14 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 
-enum { GUARD = 16384 };
+enum { GUARD = 16384, ALTERNATE = 16384 };
 
 __thread struct atoll_strand *atoll_strand;
+
+// Of this process: all its strands, under the lock.
+static struct atoll_strand *strands;
+static uint64_t lock;
+static uint64_t ending;  // how many the watcher shall end
 
 void *atoll_real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
@@ -34,10 +39,21 @@ uint64_t atoll_stack_default(void) {
     return known = (bytes + 65535) & ~65535ull;
 }
 
+static void acquire(void) {
+    while (!swap(&lock, 0, 1)) atoll_sys_yield();
+}
+static void release(void) { store(&lock, 0); }
+
 static void *run(void *context) {
     struct atoll_strand *self = context;
     atoll_strand = self;
-    atoll_set_self(self->record == atoll_thread_offset(0) ? 0 : self->record);
+    atoll_set_self(self->record);
+    // For a handler that runs when the stack is used up.
+    if (atoll_process.rank != 0 && self->stack) {
+        stack_t alternate = {.ss_sp = self->stack + GUARD, .ss_size = ALTERNATE};
+        atoll_syscall(SYS_sigaltstack, (uint64_t)&alternate, 0, 0, 0, 0, 0);
+        atoll_sys_mprotect((uint64_t)self->stack + GUARD + ALTERNATE, 4096, PROT_NONE);
+    }
     if (self->record) {
         struct atoll_thread *thread = atoll_thread(self->record);
         thread->stack = (uint64_t)self->stack;
@@ -48,18 +64,28 @@ static void *run(void *context) {
     return self->body(self->argument);
 }
 
-static void clear(struct atoll_strand *strand) {
-    if (strand->stack) {
-        atoll_sys_mprotect((uint64_t)strand->stack, GUARD, PROT_READ | PROT_WRITE);
-        atoll_heap_free(strand->stack);
-    }
-    atoll_heap_free(strand);
+static void free_stack(struct atoll_strand *strand) {
+    if (!strand->stack) return;
+    atoll_sys_mprotect((uint64_t)strand->stack, GUARD + ALTERNATE + 4096, PROT_READ | PROT_WRITE);
+    atoll_heap_free(strand->stack);
+    strand->stack = 0;
 }
 
-int atoll_strand_start(void *(*body)(void *), void *argument, uint64_t stack_bytes, uint64_t record,
-                       bool blocks_signals, struct atoll_strand **made) {
+// A thread's own variable, as others see it: glibc lays all threads' data out in one way.
+struct atoll_strand **atoll_strand_of(pthread_t handle) {
+    uint64_t distance = (uint64_t)&atoll_strand - (uint64_t)pthread_self();
+    return (struct atoll_strand **)((uint64_t)handle + distance);
+}
+
+int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr_t *wanted,
+                       uint64_t stack_bytes, uint64_t record, struct atoll_strand **made) {
     static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     if (!create) create = atoll_real("pthread_create");
+    void *given = 0;
+    size_t given_bytes = 0;
+    if (wanted) pthread_attr_getstack(wanted, &given, &given_bytes);
+    // Without a stack, glibc says that the address is 0, less the size.
+    if ((uint64_t)given + given_bytes == 0) given = 0;
     if (!stack_bytes) stack_bytes = atoll_stack_default();
     stack_bytes = ((stack_bytes + 65535) & ~65535ull) + 65536;
     struct atoll_strand *strand = atoll_heap_allocate(sizeof *strand, 64);
@@ -69,34 +95,98 @@ int atoll_strand_start(void *(*body)(void *), void *argument, uint64_t stack_byt
     strand->argument = argument;
     strand->rank = atoll_process.rank;
     strand->record = record;
-    strand->stack_bytes = stack_bytes;
-    strand->stack = atoll_heap_allocate(stack_bytes, 65536);
-    if (!strand->stack) {
-        atoll_heap_free(strand);
-        return EAGAIN;
-    }
-    atoll_sys_mprotect((uint64_t)strand->stack, GUARD, PROT_NONE);
-    // glibc takes what lies at the top for cleared memory only where it has mapped it itself, and
-    // clears what it uses; nothing to do for it here.
+    // A copy: what it points to stays the program's.
     pthread_attr_t attributes;
-    pthread_attr_init(&attributes);
-    pthread_attr_setstack(&attributes, strand->stack + GUARD, stack_bytes - GUARD);
-    uint64_t all = ~0ull, old = 0;
-    if (blocks_signals)
-        atoll_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (uint64_t)&all, (uint64_t)&old, 8, 0, 0);
+    if (wanted)
+        memcpy(&attributes, wanted, sizeof attributes);
+    else
+        pthread_attr_init(&attributes);
+    if (!given) {
+        strand->stack_bytes = stack_bytes;
+        strand->stack = atoll_heap_allocate(stack_bytes, 65536);
+        if (!strand->stack) {
+            atoll_heap_free(strand);
+            return EAGAIN;
+        }
+        atoll_sys_mprotect((uint64_t)strand->stack, GUARD, PROT_NONE);
+        pthread_attr_setstack(&attributes, strand->stack + GUARD, stack_bytes - GUARD);
+    }
+    // libc is never to free it: see atoll_strands_clear.
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_JOINABLE);
     pthread_t handle;
     int error = create(&handle, &attributes, run, strand);
-    if (blocks_signals)
-        atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&old, 0, 8, 0, 0);
-    pthread_attr_destroy(&attributes);
+    if (!wanted) pthread_attr_destroy(&attributes);
     if (error) {
-        clear(strand);
+        free_stack(strand);
+        atoll_heap_free(strand);
         return error;
     }
     strand->handle = (uint64_t)handle;
+    *atoll_strand_of(handle) = strand;
+    acquire();
+    strand->next = strands;
+    strands = strand;
+    release();
     if (made) *made = strand;
     return 0;
 }
+
+// ------------------------------------------------------------------------------------ their end
+
+int atoll_strand_try(struct atoll_strand *strand, void **result) {
+    // Not pthread_join: it waits by a call of the kernel's that does not know a device's memory.
+    static int (*try)(pthread_t, void **);
+    if (!try) try = atoll_real("pthread_tryjoin_np");
+    int error = try((pthread_t)strand->handle, result);
+    if (error) return error;
+    acquire();
+    for (struct atoll_strand **at = &strands; *at; at = &(*at)->next) {
+        if (*at != strand) continue;
+        *at = strand->next;
+        break;
+    }
+    release();
+    free_stack(strand);
+    return 0;
+}
+
+void atoll_strand_leave(struct atoll_strand *strand, uint64_t wanted) {
+    store(&strand->wanted, wanted);
+    if (strand->rank == atoll_process.rank)
+        __atomic_fetch_add(&ending, 1, __ATOMIC_ACQ_REL);
+    else
+        __atomic_fetch_add(&atoll_rank((uint32_t)strand->rank)->reap, 1, __ATOMIC_ACQ_REL);
+}
+
+bool atoll_strands_clear(void) {
+    uint64_t *asked = &atoll_rank(atoll_process.rank)->reap;
+    if (load(asked)) __atomic_fetch_add(&ending, __atomic_exchange_n(asked, 0, __ATOMIC_ACQ_REL),
+                                        __ATOMIC_ACQ_REL);
+    if (!load(&ending)) return false;
+    bool any = false;
+    acquire();
+    struct atoll_strand *at = strands;
+    release();
+    // Only this thread takes out of the list those that it looks at; new ones come before them.
+    while (at) {
+        struct atoll_strand *next = at->next;
+        uint64_t wanted = load(&at->wanted);
+        void *result = 0;
+        if (wanted && !atoll_strand_try(at, &result)) {
+            any = true;
+            __atomic_fetch_sub(&ending, 1, __ATOMIC_ACQ_REL);
+            at->result = result;
+            if (wanted == ATOLL_STRAND_JOINED)
+                store(&at->done, 1);  // who waits for that frees it
+            else
+                atoll_heap_free(at);
+        }
+        at = next;
+    }
+    return any;
+}
+
+// -------------------------------------------------------------------------------------- workers
 
 static void *work(void *record) {
     atoll_worker((uint64_t)record);
@@ -105,9 +195,7 @@ static void *work(void *record) {
 
 static int spawn_here(uint64_t record) {
     struct atoll_thread *thread = atoll_thread(record);
-    // Signals are rank 0's, as are the threads that may run their handlers.
-    int error = atoll_strand_start(work, (void *)record, thread->wanted_stack_bytes, record,
-                                   atoll_process.rank != 0, 0);
+    int error = atoll_strand_start(work, (void *)record, 0, thread->wanted_stack_bytes, record, 0);
     if (!error) return 0;
     thread->error = (uint64_t)error;
     store(&thread->state, ATOLL_THREAD_FAILED);
@@ -123,10 +211,10 @@ int atoll_thread_spawn(uint64_t record) {
     return 0;
 }
 
-void atoll_spawn_wanted(void) {
+bool atoll_spawn_wanted(void) {
     static uint64_t seen;
     uint64_t wanted = load(&atoll_rank(atoll_process.rank)->wanted);
-    if (wanted == seen) return;
+    if (wanted == seen) return false;
     seen = wanted;
     for (uint32_t slot = 0; slot < atoll_process.thread_slots; slot++) {
         struct atoll_thread *thread = atoll_thread(atoll_thread_offset(slot));
@@ -134,6 +222,5 @@ void atoll_spawn_wanted(void) {
             swap(&thread->state, ATOLL_THREAD_WANTED, ATOLL_THREAD_NONE))
             spawn_here(atoll_thread_offset(slot));
     }
+    return true;
 }
-
-void atoll_strands_clear(void) {}

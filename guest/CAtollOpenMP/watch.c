@@ -1,33 +1,120 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// Each rank's watcher: its initial thread, once the program runs on others.
+// Each rank's watcher: its initial thread, once the program runs on others. It starts threads that
+// other ranks want here, and sees to it that no rank outlives the program.
 
-#include "image.h"
+#include "ending.h"
 #include "start.h"
 #include "threads.h"
+
+#include <poll.h>
+#include <time.h>
+
+enum { LOST = 124 };
+static const uint64_t SHORT = 500000, LONG = 4000000;  // ns between looks
+
+static struct pollfd process[ATOLL_IMAGE_RANKS];
+static unsigned processes;
+static uint8_t rank_of[ATOLL_IMAGE_RANKS];
+
+static struct { uint64_t beat, since; } heard[ATOLL_IMAGE_RANKS];
+
+static void lost(uint32_t rank) __attribute__((noreturn));
+static void lost(uint32_t rank) {
+    static uint64_t said;
+    const struct atoll_rank *record = atoll_rank(rank);
+    // Rank 0 says it for all. If it is itself what was lost, the launcher does.
+    if (atoll_process.rank == 0) {
+        if (!swap(&said, 0, 1)) for (;;) atoll_sys_nap(1000000000);
+        bool has_name = record->name[0] != 0;
+        uint64_t region = load(&atoll_image()->region);
+        SAY("lost ", has_name ? record->name : "process ", has_name ? "" : NUMBER(rank),
+            region ? " in parallel region " : "", region ? NUMBER(region) : "",
+            "; the program cannot go on without it");
+    }
+    atoll_sys_exit(LOST);
+}
 
 void atoll_image_look(void) {
     if (atoll_process.ranks < 2 || atoll_process.is_child) return;
     uint64_t end = load(&atoll_image()->end);
-    if (end && atoll_process.rank != 0) atoll_sys_exit(0);
+    if (!end) return;
+    if ((end & 255) == ATOLL_END_LOST) lost((uint32_t)(end >> 8));
+    if (atoll_process.rank != 0 && (end & 255) == ATOLL_END_EXIT) {
+        store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_GONE);
+        atoll_sys_exit(0);
+    }
 }
 
-void atoll_image_fail(int code, const char *sentence) {
-    SAY(sentence, "");
-    if (atoll_process.ranks > 1 && !atoll_process.is_child && atoll_process.rank != 0) {
-        swap(&atoll_image()->end, 0, ATOLL_END_AT_ONCE | (uint64_t)(uint32_t)code << 8);
-        for (;;) atoll_sys_nap(1000000000);
+static void lose(uint32_t rank) {
+    struct atoll_image *image = atoll_image();
+    // Who ends in order says so before it is gone.
+    if (load(&atoll_rank(rank)->state) == ATOLL_RANK_GONE) return;
+    swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8);
+    atoll_image_look();
+}
+
+static uint64_t monotonic(void) {
+    struct timespec now;
+    atoll_syscall(SYS_clock_gettime, CLOCK_MONOTONIC, (uint64_t)&now, 0, 0, 0, 0);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
+
+static void watch_processes(void) {
+    if (!atoll_process.is_local) return;
+    for (uint32_t rank = 0; rank < atoll_process.ranks; rank++) {
+        if (rank == atoll_process.rank) continue;
+        long fd = atoll_syscall(SYS_pidfd_open, atoll_rank(rank)->pid, 0, 0, 0, 0, 0);
+        if (fd == -3) lose(rank);  // ESRCH
+        if (fd < 0) continue;
+        long high = atoll_syscall(SYS_fcntl, (uint64_t)fd, 1030, 1000, 0, 0, 0);  // F_DUPFD_CLOEXEC
+        if (high >= 0) atoll_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+        process[processes].fd = (int)(high >= 0 ? high : fd);
+        process[processes].events = POLLIN;
+        rank_of[processes++] = (uint8_t)rank;
     }
-    atoll_sys_exit(code);
+}
+
+// Where the others' processes cannot be seen: whoever has been silent for the lease.
+static void listen(void) {
+    uint64_t lease = atoll_image()->lease_ns, now = monotonic();
+    if (atoll_process.is_local || !lease) return;
+    for (uint32_t rank = 0; rank < atoll_process.ranks; rank++) {
+        uint64_t beat = load(&atoll_rank(rank)->heartbeat);
+        if (rank == atoll_process.rank) continue;
+        if (beat != heard[rank].beat || !heard[rank].since) {
+            heard[rank].beat = beat;
+            heard[rank].since = now;
+        } else if (now - heard[rank].since > lease) {
+            lose(rank);
+        }
+    }
 }
 
 void atoll_watch(void) {
     uint64_t *heartbeat = &atoll_rank(atoll_process.rank)->heartbeat;
+    uint64_t quiet = 0;
+    watch_processes();
     for (;;) {
-        store(heartbeat, *heartbeat + 1);
-        atoll_spawn_wanted();
-        atoll_strands_clear();
+        __atomic_fetch_add(heartbeat, 1, __ATOMIC_RELEASE);
+        bool worked = atoll_spawn_wanted();
+        worked |= atoll_strands_clear();
+        quiet = worked ? 0 : quiet + 1;
+        if (atoll_process.rank == 0) atoll_end_serve();
         atoll_image_look();
-        atoll_sys_nap(1000000);
+        if (quiet % 64 == 0) listen();
+        struct timespec nap = {0, (long)(quiet < 200 ? SHORT : LONG)};
+        if (atoll_syscall(SYS_ppoll, (uint64_t)process, processes, (uint64_t)&nap, 0, 8, 0) <= 0)
+            continue;
+        for (unsigned i = 0; i < processes; i++) {
+            if (!process[i].revents) continue;
+            lose(rank_of[i]);
+            process[i].fd = -1;
+            // The program has ended without a word to us, by a signal: so do we.
+            if (rank_of[i] == 0) {
+                atoll_image_look();
+                atoll_sys_exit(LOST);
+            }
+        }
     }
 }

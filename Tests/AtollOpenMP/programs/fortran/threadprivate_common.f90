@@ -22,7 +22,7 @@ program threadprivate_common
   use omp_lib
   use own
   implicit none
-  integer :: block_value, table(100), me, shared_value, totals, given
+  integer :: block_value, table(100), me, totals, given
   common /block/ block_value, table
   !$omp threadprivate(/block/)
   integer :: shared_block

@@ -28,6 +28,9 @@ extension ProgramHeap where M: ~Escapable {
         (Self.records + pageCount * Self.recordBytes + Self.pageBytes - 1) >> 16
     }
 
+    /// From this byte on nothing is allocated.
+    public var end: Int { value(Self.top) << 16 }
+
     func lock(_ waiter: inout some Waiter) {
         while words.compareExchange(0, 1, at: Self.lock) != 0 {
             while words.loadRelaxed(Self.lock) != 0 {

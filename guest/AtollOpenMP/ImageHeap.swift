@@ -105,3 +105,6 @@ public func atoll_heap_allocate(_ bytes: UInt64, _ alignment: UInt64) -> UInt {
 
 @c
 public func atoll_heap_free(_ address: UInt) { ImageHeap.free(address) }
+
+@c
+public func atoll_heap_end() -> UInt64 { UInt64(ImageHeap.heap.end) }

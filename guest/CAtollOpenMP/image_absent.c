@@ -18,6 +18,7 @@ ABSENT void *atoll_heap_allocate(uint64_t bytes, uint64_t alignment) {
     return (void *)(ATOLL_IMAGE_BASE + ((at + alignment - 1) & ~(alignment - 1)));
 }
 ABSENT void atoll_heap_free(void *block) { (void)block; }
+ABSENT uint64_t atoll_heap_end(void) { return atoll_image()->heap_bytes; }
 ABSENT void atoll_runtime_begin(void) {}
 ABSENT void atoll_worker(uint64_t record) {
     (void)record;

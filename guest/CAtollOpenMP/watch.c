@@ -3,6 +3,7 @@
 // Each rank's watcher: its initial thread, once the program runs on others. It starts threads that
 // other ranks want here, and sees to it that no rank outlives the program.
 
+#include "child.h"
 #include "ending.h"
 #include "start.h"
 #include "threads.h"
@@ -100,7 +101,10 @@ void atoll_watch(void) {
         bool worked = atoll_spawn_wanted();
         worked |= atoll_strands_clear();
         quiet = worked ? 0 : quiet + 1;
-        if (atoll_process.rank == 0) atoll_end_serve();
+        if (atoll_process.rank == 0) {
+            atoll_end_serve();
+            atoll_child_serve();
+        }
         atoll_image_look();
         if (quiet % 64 == 0) listen();
         struct timespec nap = {0, (long)(quiet < 200 ? SHORT : LONG)};

@@ -104,7 +104,11 @@ struct atoll_image {
     uint64_t region;            // core's: number of the parallel region that runs, for sentences
     uint64_t loads;             // dlopen: requests so far
     uint64_t pool_next;         // the first byte of the pool that nobody has
-    uint64_t reserved2[5];
+    uint64_t fork_request;      // address of what a thread asks rank 0's watcher for; 0: nothing
+    uint64_t fork_first;        // handlers of pthread_atfork, first and last
+    uint64_t fork_last;
+    uint64_t exec;              // 1: rank 0 is about to become another program
+    uint64_t reserved2[1];
 
     // The rest of the page: lines for roles of the runtime that need a word or two for all ranks.
     uint64_t core[128];         // 256
@@ -241,6 +245,8 @@ void atoll_heap_create(void);
 /// Memory: blocks of the heap for stacks and segments, aligned to `alignment` (a power of two).
 void *atoll_heap_allocate(uint64_t bytes, uint64_t alignment);
 void atoll_heap_free(void *block);
+/// Memory: from this byte of the heap on nothing is allocated.
+uint64_t atoll_heap_end(void);
 
 /// Core: in each rank, after the image is complete, before main; rank 0 first reads the environment.
 void atoll_runtime_begin(void);

@@ -52,6 +52,7 @@ enum Parallel {
             publish(environment, to: team)
         }
         let generation = team.generation &+ 1
+        if count > team.size { refresh(team, count) }
         team.set(TeamRecord.functionField, function)
         team.set(TeamRecord.dataField, data)
         team.set(TeamRecord.barrierBase, seat.barriers)
@@ -67,6 +68,22 @@ enum Parallel {
         thread.number = 0
         thread.size = count
         thread.task = 0
+    }
+
+    /// Seats take part that have missed regions: their words for stealing are of long ago, and must not be
+    /// taken for those of a loop to come, however the numbers have gone round.
+    @inline(never)
+    private static func refresh(_ team: TeamRecord, _ count: Int) {
+        var number = team.size
+        while number < count {
+            let seat = team.seat(number)
+            var field = 0
+            while field < 64 {
+                seat.set(Seat.stealLine + field, Stealing.stale(team.seat(0)))
+                field += 8
+            }
+            number += 1
+        }
     }
 
     /// The encountering task's ICVs have changed since the team's last region.
@@ -157,6 +174,13 @@ enum Parallel {
 }
 
 extension Seat {
+    /// Whether its task has more to do at the end of the region than to say so.
+    @inline(__always)
+    func isToEnd(_ thread: ThreadRecord, _ team: TeamRecord, _ generation: UInt64) -> Bool {
+        team.hasTasks(generation) || team.isCancelled(generation)
+            || thread.environment.offset != environment.offset
+    }
+
     /// Takes over what the region begins with.
     @inline(__always)
     func begin(_ team: TeamRecord) {

@@ -56,6 +56,15 @@ enum Runtime {
             atoll_core_no_slot()
         }
         prepare(thread)
+        _ = initialTeam(thread, Settings.shared.environment)
+        atoll_set_self(UInt64(thread.offset))
+        return thread
+    }
+
+    /// Puts the thread, alone, into a new team without parent.
+    static func initialTeam(
+        _ thread: ThreadRecord, _ environment: TaskEnvironment
+    ) -> TeamRecord {
         let team = Teams.allocate(1)
         if team.isNone { atoll_core_no_memory() }
         let seat = team.seat(0)
@@ -64,17 +73,16 @@ enum Runtime {
         team.parent = .none
         team.group = team
         seat.team = team
-        seat.thread = thread
+        seat.set(Seat.threadField, thread)
         seat.generation = 1
-        seat.environment.copy(from: Settings.shared.environment)
+        seat.environment.copy(from: environment)
         thread.team = team
         thread.seat = seat
         thread.environment = seat.environment
         thread.number = 0
         thread.size = 1
         thread.task = 0
-        atoll_set_self(UInt64(thread.offset))
-        return thread
+        return team
     }
 
     /// By the thread itself.

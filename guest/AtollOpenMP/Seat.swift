@@ -78,9 +78,9 @@ struct Seat: ImageRecord {
 
     @inline(__always) var environment: TaskEnvironment { TaskEnvironment(offset &+ 512) }
 
-    // MARK: Lines 4 and 5: the loop that it is in (see Loop)
+    // MARK: Lines 4 and 5: the loop or sections that it is in (see Loop, Ordered, Doacross)
 
-    static var loopLine: Int { 256 }
+    @inline(__always) var loop: LoopRecord { LoopRecord(offset &+ 256) }
 
     // MARK: Lines 6 and 7: the tasks' own words of the implicit task
 

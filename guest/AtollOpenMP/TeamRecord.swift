@@ -112,6 +112,11 @@ struct TeamRecord: ImageRecord {
     /// League number and size of `teams` (in initial teams), 32 bits each.
     static var leagueField: Int { 10 * 64 + 8 }
 
+    /// Lines 11 and 12: the loop or sections that a combined region begins with (see Combined).
+    static var combinedLine: Int { 11 * 64 }
+    /// Which barrier will end the loop or sections that are cancelled.
+    static var cancelledWork: Int { 168 }
+
     // MARK: For tasks
 
     /// To be called before a deferred task is made visible: from now on the waits of this region look for

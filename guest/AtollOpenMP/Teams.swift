@@ -36,6 +36,13 @@ enum Teams {
 
     static func free(_ team: TeamRecord) {
         TaskTeam.drop(team)
+        var slot: UInt64 = 0
+        while slot < UInt64(TeamRecord.ringSlots) {
+            let memory = Construct.slot(team, slot).get(Construct.memoryField)
+            if memory != 0 { CoreHeap.free(memory) }
+            slot += 1
+        }
+        TaskTeam.drop(team)
         var size = 0
         while 1 << size < team.capacity { size += 1 }
         let settings = Settings.shared
@@ -62,7 +69,7 @@ enum Teams {
             team.set(TeamRecord.wordField, UInt64(1 << 16 | 1))
             let seat = team.seat(0)
             seat.team = team
-            seat.thread = thread
+            seat.set(Seat.threadField, thread)
             parent.hotTeam = team
         }
         while team.members < count {
@@ -72,7 +79,7 @@ enum Teams {
             let seat = team.seat(number)
             seat.team = team
             seat.number = number
-            seat.thread = worker
+            seat.set(Seat.threadField, worker)
             seat.generation = team.generation
             worker.store(ThreadRecord.assignmentField, UInt64(seat.offset))
             team.members = number + 1

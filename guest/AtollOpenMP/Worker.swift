@@ -68,6 +68,9 @@ enum Worker {
         if control != atoll_float_control() { atoll_set_float_control(control) }
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
         if team.hasTasks(generation) { Tasks.endImplicit(thread) }
+        if seat.isToEnd(thread, team, generation), !team.hasTasks(generation) {
+            Tasks.endImplicit(thread)
+        }
         seat.store(Seat.joinedField, generation)
     }
 
@@ -81,6 +84,7 @@ enum Worker {
             if !Tasks.runOne(thread) { waiter.step() }
         }
         waiter.end()
+        Tasks.endImplicit(thread)
         seat.store(Seat.leftField, generation)
     }
 }

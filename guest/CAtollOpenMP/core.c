@@ -58,6 +58,11 @@ uint64_t atoll_core_allocate(uint64_t bytes)
 	return block ? (uint64_t)block - ATOLL_IMAGE_BASE : 0;
 }
 
+void atoll_core_free(uint64_t address)
+{
+	atoll_heap_free((void *)address);
+}
+
 void atoll_core_no_slot(void)
 {
 	atoll_image_fail(126, "this program has more threads than an image has room for");

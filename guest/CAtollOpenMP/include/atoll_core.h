@@ -69,6 +69,32 @@ void atoll_core_no_memory(void) __attribute__((noreturn));
 /// Api: reads the OMP_ and GOMP_ variables into the settings, in rank 0, once.
 void atoll_environment_begin(void);
 
+/// Words of the program's or of the image, which this thread alone uses now.
+static inline uint64_t atoll_core_get(uint64_t address)
+{
+	return *(uint64_t *)address;
+}
+static inline void atoll_core_put(uint64_t address, uint64_t value)
+{
+	*(uint64_t *)address = value;
+}
+
+void atoll_core_free(uint64_t address);
+
+/// (Combined.swift) What a worker runs in a region that begins in a loop.
+void atoll_core_combined(uint64_t data);
+static inline uint64_t atoll_core_combined_address(void)
+{
+	return (uint64_t)atoll_core_combined;
+}
+
+/// (League.swift) Runs a target region on the host.
+void atoll_core_target(uint64_t function, uint64_t data);
+
+/// (Doacross.swift)
+uint64_t atoll_core_doacross_dimensions(void);
+void atoll_core_doacross_wait(uint64_t vector);
+
 /// CPUs that this process may use.
 int atoll_usable_cpus(void);
 

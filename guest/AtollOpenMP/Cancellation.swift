@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+
+/// The `cancel` and `cancellation point` constructs (OpenMP 5.1, section 2.20). What is cancelled is named
+/// by numbers that the next construct does not have, so that nothing need be reset.
+enum Cancellation {
+    /// As compilers name the construct that is to end.
+    enum What: Int32 {
+        case parallel = 1
+        case loop = 2
+        case sections = 4
+        case group = 8
+    }
+
+    @inline(__always)
+    static func isRegion(_ thread: ThreadRecord) -> Bool {
+        thread.team.isCancelled(thread.seat.generation)
+    }
+
+    /// Whether the loop or sections that the thread is in have been cancelled. Such a construct has a
+    /// barrier at its end, which names it.
+    @inline(__always)
+    static func isWork(_ thread: ThreadRecord) -> Bool {
+        thread.team.get(TeamRecord.cancelledWork) == thread.seat.barriers &+ 1
+    }
+
+    @inline(__always)
+    static func isHere(_ thread: ThreadRecord) -> Bool { isWork(thread) || isRegion(thread) }
+
+    /// Whether the thread is to leave that construct.
+    static func point(_ thread: ThreadRecord, _ what: What) -> Bool {
+        if !Settings.shared.isCancellable || thread.team.parent.isNone { return false }
+        switch what {
+        case .parallel: return isRegion(thread)
+        case .loop, .sections: return isWork(thread)
+        case .group: return Tasks.isGroupCancelled(thread) || isRegion(thread)
+        }
+    }
+
+    /// Ends the construct, for all its threads, where it may.
+    static func cancel(_ thread: ThreadRecord, _ what: What) -> Bool {
+        if !Settings.shared.isCancellable { return false }
+        switch what {
+        case .parallel:
+            if thread.team.parent.isNone { return true }
+            thread.team.store(TeamRecord.cancelledGeneration, thread.seat.generation)
+        case .loop, .sections:
+            thread.team.store(TeamRecord.cancelledWork, thread.seat.barriers &+ 1)
+        case .group:
+            Tasks.cancelGroup(thread)
+        }
+        return true
+    }
+}
+
+@c
+public func GOMP_cancel(_ what: Int32, _ isWanted: Bool) -> Bool {
+    guard let what = Cancellation.What(rawValue: what) else { return false }
+    let thread = ThreadRecord.current
+    return isWanted ? Cancellation.cancel(thread, what) : Cancellation.point(thread, what)
+}
+
+@c
+public func GOMP_cancellation_point(_ what: Int32) -> Bool {
+    guard let what = Cancellation.What(rawValue: what) else { return false }
+    return Cancellation.point(ThreadRecord.current, what)
+}
+
+@c
+public func GOMP_barrier_cancel() -> Bool {
+    Barrier.wait(ThreadRecord.current, cancels: true)
+}

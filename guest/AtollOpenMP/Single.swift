@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+
+/// The `single` construct (OpenMP 5.1, section 2.10.2): whoever of the team comes first executes it.
+enum Single {
+    @inline(__always)
+    static func begin(_ thread: ThreadRecord) -> Bool {
+        let number = Construct.enter(thread)
+        if thread.size == 1 { return true }
+        return Construct.slot(thread.team, number).isFirst(Construct.tag(number))
+    }
+
+    /// With `copyprivate`: 0 for the executor, who must call ``endCopy(_:_:)``; for the others its data, when
+    /// that is there. A barrier has to follow.
+    @inline(__always)
+    static func beginCopy(_ thread: ThreadRecord) -> UInt64 {
+        let number = Construct.enter(thread)
+        let slot = Construct.slot(thread.team, number)
+        if slot.isFirst(Construct.tag(number)) { return 0 }
+        if slot.load(Construct.copyConstruct) != number {
+            var waiter = ImageWaiter(thread)
+            repeat { waiter.step() } while slot.load(Construct.copyConstruct) != number
+            waiter.end()
+        }
+        return slot.get(Construct.copyField)
+    }
+
+    @inline(__always)
+    static func endCopy(_ thread: ThreadRecord, _ data: UInt64) {
+        let number = thread.seat.get(Seat.constructField)
+        let slot = Construct.slot(thread.team, number)
+        slot.set(Construct.copyField, data)
+        slot.store(Construct.copyConstruct, number)
+    }
+}
+
+@c
+public func GOMP_single_start() -> Bool { Single.begin(ThreadRecord.current) }
+
+@c
+public func GOMP_single_copy_start() -> UInt64 { Single.beginCopy(ThreadRecord.current) }
+
+@c
+public func GOMP_single_copy_end(_ data: UInt64) { Single.endCopy(ThreadRecord.current, data) }

@@ -16,7 +16,7 @@ extension ProgramHeap where M: ~Escapable {
         }
         let count = (bytes + Self.pageBytes - 1) >> 16
         if count == page.number { return true }
-        if bytes <= HeapClass.largest { return false }
+        if bytes <= Self.largestSmall { return false }
         let first = block >> 16
         lock(&waiter)
         defer { unlock() }

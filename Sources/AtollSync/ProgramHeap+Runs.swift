@@ -52,14 +52,20 @@ extension ProgramHeap where M: ~Escapable {
         let count = max((bytes + Self.pageBytes - 1) >> 16, 1)
         let pages = max(alignment >> 16, 1)
         lock(&waiter)
-        let found = findRun(count, alignedTo: pages)
+        var found = findRun(count, alignedTo: pages)
         unlock()
+        if found.page == 0 {
+            sweep(seat, &waiter)
+            lock(&waiter)
+            found = findRun(count, alignedTo: pages)
+            unlock()
+        }
         return (found.page << 16, max(found.high - found.page, 0) << 16)
     }
 
     func makeSpan(_ sizeClass: Int, _ seat: Int, _ waiter: inout some Waiter) -> Int {
         let size = HeapClass.size(sizeClass)
-        let count = size <= 8 << 10 ? 1 : 4
+        let count = size <= 8 << 10 ? 1 : size <= 32 << 10 ? 4 : 16
         lock(&waiter)
         let page = findRun(count, alignedTo: 1).page
         unlock()

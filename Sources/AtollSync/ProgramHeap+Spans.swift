@@ -16,7 +16,11 @@ extension ProgramHeap where M: ~Escapable {
             if refill(record) { return pop(record) }
             unlinkFull(record, head)
         }
-        let record = makeSpan(sizeClass, seat, &waiter)
+        var record = makeSpan(sizeClass, seat, &waiter)
+        if record == 0 {
+            sweep(seat, &waiter)
+            record = makeSpan(sizeClass, seat, &waiter)
+        }
         guard record != 0 else { return 0 }
         link(record, head)
         _ = refill(record)
@@ -198,6 +202,42 @@ extension ProgramHeap where M: ~Escapable {
             let found = words.compareExchange(first, UInt64(record), at: seat + Self.returned)
             if found == first { return }
             first = found
+        }
+    }
+
+    // MARK: Where there is no room
+
+    /// Gives back the empty spans that seats keep for what comes next: the caller's, and those of threads
+    /// that have ended.
+    func sweep(_ seat: Int, _ waiter: inout some Waiter) {
+        sweepOne(seat, &waiter)
+        lock(&waiter)
+        var left = value(Self.freeSeat)
+        set(0, at: Self.freeSeat)
+        unlock()
+        while left != 0 {
+            let next = value(left + Self.nextSeat)
+            sweepOne(left, &waiter)
+            leave(left, &waiter)
+            left = next
+        }
+    }
+
+    private func sweepOne(_ seat: Int, _ waiter: inout some Waiter) {
+        takeReturned(seat, &waiter)
+        for sizeClass in 0..<Self.classCount {
+            let head = seat + Self.classes + sizeClass * 8
+            var record = value(head)
+            while record != 0 {
+                let next = value(record + Self.next)
+                collect(record)
+                // The first counts one too many until it is unlinked.
+                if value(record + Self.used) == (value(head) == record ? 1 : 0) {
+                    unlink(record, head)
+                    releaseSpan(record, &waiter)
+                }
+                record = next
+            }
         }
     }
 

@@ -8,7 +8,7 @@ public import AtollRegion
 /// alignment, memory that is known to be zeros still, and records that are touched only where blocks
 /// are. What it leaves out: a heap outlives no thread's death, since a program outlives none.
 ///
-/// Pages of 64 KiB. Small blocks (to 32 KiB) lie in *spans*, a page or four, all of one size; a span is one
+/// Pages of 64 KiB. Small blocks (to 256 KiB) lie in *spans*, 1, 4 or 16 pages, all of one size; a span is one
 /// *seat*'s, whose thread alone allocates from it: from a list through the free blocks, by plain
 /// loads and stores. Blocks that others free go to a second list, by one locked operation, which the
 /// owner takes whole when the first is empty (as mimalloc does: Leijen, Zorn and de Moura, 2019).
@@ -17,7 +17,7 @@ public import AtollRegion
 ///     0          always zeros: the seat of who has none, and the span of a size that has none
 ///     512        the lock; from 576 the free runs (see ProgramHeap+Runs)
 ///     4096       seats: spans that others gave back; next of the free seats; a span for each size class
-///     7 pages    the pages' records, two lines each: one of the owner's, one of everybody's
+///     9 pages    the pages' records, two lines each: one of the owner's, one of everybody's
 ///     then       the pages
 ///
 /// Offsets count from the heap's first byte, which lies at a multiple of 64 KiB in memory.
@@ -26,13 +26,15 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
 
     @inlinable public static var pageBytes: Int { 64 << 10 }
     @inlinable public static var minimumBytes: Int { 1 << 20 }
-    @inlinable public static var largestSmall: Int { HeapClass.largest }
+    @inlinable public static var largestSmall: Int { 256 << 10 }
     @inlinable public static var seats: Int { 1024 }
 
     @inlinable static var lock: Int { 512 }
     @inlinable static var firstSeat: Int { 4096 }
-    @inlinable static var seatBytes: Int { 384 }
-    @inlinable static var records: Int { 7 << 16 }
+    @inlinable static var seatBytes: Int { 512 }
+    /// As ``HeapClass`` counts them, up to ``largestSmall``.
+    @inlinable static var classCount: Int { 52 }
+    @inlinable static var records: Int { 9 << 16 }
     @inlinable static var recordBytes: Int { 128 }
 
     // Of a seat.
@@ -88,7 +90,7 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
     @inlinable
     @inline(__always)
     public func take(_ bytes: Int, _ seat: Int) -> Int {
-        guard UInt(bitPattern: bytes &- 1) < UInt(HeapClass.largest) else { return 0 }
+        guard UInt(bitPattern: bytes &- 1) < UInt(Self.largestSmall) else { return 0 }
         let record = value(seat &+ Self.classes &+ HeapClass.of(bytes: bytes) &* 8)
         let block = value(record &+ Self.free)
         guard block != 0 else { return 0 }
@@ -120,7 +122,7 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
     ///   - seat: from ``join(_:)``.
     /// - Returns: the block's offset; 0: there is no room.
     public func allocate(_ bytes: Int, _ seat: Int, _ waiter: inout some Waiter) -> Int {
-        if bytes <= HeapClass.largest {
+        if bytes <= Self.largestSmall {
             return allocateSmall(HeapClass.of(bytes: max(bytes, 1)), seat, &waiter)
         }
         return allocateRun(bytes, alignment: Self.pageBytes, seat, &waiter).block
@@ -133,10 +135,10 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
         _ bytes: Int, alignment: Int, _ seat: Int, _ waiter: inout some Waiter
     ) -> Int {
         guard alignment > 16 else { return allocate(bytes, seat, &waiter) }
-        if bytes <= HeapClass.largest && alignment <= HeapClass.largest {
+        if bytes <= Self.largestSmall && alignment <= Self.pageBytes {
             // A span begins at a multiple of a page, so its blocks lie at multiples of their size.
             var sizeClass = HeapClass.of(bytes: max(bytes, alignment))
-            while sizeClass < HeapClass.count {
+            while sizeClass < Self.classCount {
                 if HeapClass.size(sizeClass) & (alignment - 1) == 0 {
                     return allocateSmall(sizeClass, seat, &waiter)
                 }

@@ -20,7 +20,7 @@ int main(void)
 		KEY(omp atomic)
 		tiny++;
 		KEY(omp atomic update)
-		small += 2;
+		small += SOUND(2, 3);
 		KEY(omp atomic capture)
 		ticket = plain++;
 		KEY(omp atomic)

@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+// suite: clang
+// One process to all threads: its number, its children, its signals, its name of the machine.
+#define _GNU_SOURCE
+#include <signal.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+#include "check.h"
+
+static volatile sig_atomic_t caught;
+static void on_signal(int number) { caught = caught + number; }
+
+int main(void)
+{
+	pid_t process = getpid(), parent = getppid(), threads[4], child = 0;
+	char host[100] = "", *arguments[] = {"sh", "-c", "exit 7", NULL};
+
+	gethostname(host, sizeof host);
+#pragma omp parallel
+	{
+		int me = omp_get_thread_num(), status = 0;
+		char name[100] = "", line[40] = "";
+
+		CHECK(getpid() == process + SOUND(0, 1) && syscall(SYS_getpid) == process);
+		CHECK(getppid() == parent && kill(process, 0) == 0);
+		CHECK(gethostname(name, sizeof name) == 0 && strcmp(name, host) == 0);
+		threads[me] = gettid();
+		CHECK(syscall(SYS_gettid) == threads[me]);
+#pragma omp barrier
+		for (int other = 0; other < me; other++)
+			CHECK(threads[other] != threads[me]);
+		if (me == 1) {
+			struct sigaction action = {.sa_handler = on_signal};
+
+			CHECK(sigaction(SIGUSR1, &action, NULL) == 0 && signal(SIGUSR2, on_signal) == SIG_DFL);
+		}
+#pragma omp barrier
+		if (me == 2)
+			CHECK(kill(process, SIGUSR1) == 0);
+		if (me == 3)
+			CHECK(raise(SIGUSR2) == 0);
+		while (caught != SIGUSR1 + SIGUSR2)
+			dawdle(1);
+		if (me == 3)
+			CHECK(posix_spawnp(&child, "sh", NULL, NULL, arguments, environ) == 0);
+#pragma omp barrier
+		if (me == 2)
+			CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 7);
+		if (me == 3)
+			CHECK(WEXITSTATUS(system("exit 5")) == 5);
+#pragma omp barrier
+		FILE *output = popen("echo from a child", "r");
+		CHECK(fgets(line, sizeof line, output) && strcmp(line, "from a child\n") == 0);
+		CHECK(pclose(output) == 0);
+	}
+	return checked();
+}

@@ -108,7 +108,7 @@ struct atoll_image {
     uint64_t fork_first;        // handlers of pthread_atfork, first and last
     uint64_t fork_last;
     uint64_t exec;              // 1: rank 0 is about to become another program
-    uint64_t reserved2[1];
+    uint64_t arena;             // dlopen: address below which the next library is loaded
 
     // The rest of the page: lines for roles of the runtime that need a word or two for all ranks.
     uint64_t core[128];         // 256

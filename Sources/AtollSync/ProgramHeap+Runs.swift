@@ -77,6 +77,9 @@ extension ProgramHeap where M: ~Escapable {
         set(page << 16, at: record + Self.fresh)
         set((page + count) << 16, at: record + Self.end)
         set(sizeClass, at: record + Self.sizeClass)
+        // An eighth of the blocks at most is free and out of use.
+        let blocks = (count << 16) / size
+        set(blocks - max(blocks / 8, 1), at: record + Self.enough)
         set(0, at: record + Self.others)
         for rest in 1..<max(count, 1) {
             words.store(ProgramPage(.rest, page).word, at: record + rest * Self.recordBytes)

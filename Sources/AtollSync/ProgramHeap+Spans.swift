@@ -19,6 +19,7 @@ extension ProgramHeap where M: ~Escapable {
         var record = makeSpan(sizeClass, seat, &waiter)
         if record == 0 {
             sweep(seat, &waiter)
+            if value(head) != 0 && refill(value(head)) { return pop(value(head)) }
             record = makeSpan(sizeClass, seat, &waiter)
         }
         guard record != 0 else { return 0 }
@@ -119,13 +120,27 @@ extension ProgramHeap where M: ~Escapable {
         var record = Int(truncatingIfNeeded: words.exchange(0, at: seat + Self.returned))
         while record != 0 {
             let next = value(record + Self.nextReturned)
-            words.storeRelaxed(UInt64(seat), at: record)
             collect(record)
+            if isStillFull(record) {
+                record = next
+                continue
+            }
+            words.storeRelaxed(UInt64(seat), at: record)
             let head = seat + Self.classes + value(record + Self.sizeClass) * 8
             link(record, head)
             releaseIfEmpty(record, head, &waiter)
             record = next
         }
+    }
+
+    /// Whether a full span stays one: has next to nothing to give, and will be told of the next block that
+    /// others free.
+    private func isStillFull(_ record: Int) -> Bool {
+        while value(record + Self.used) > value(record + Self.enough) {
+            if words.compareExchange(0, Self.tell, at: record + Self.others) == 0 { return true }
+            collect(record)
+        }
+        return false
     }
 
     /// Gives the span's pages back if it has no block left and is not the first (see ``pin(_:_:)``).
@@ -174,6 +189,7 @@ extension ProgramHeap where M: ~Escapable {
         let seat = Int(truncatingIfNeeded: words.loadRelaxed(record) & ~7)
         let head = seat + Self.classes + value(record + Self.sizeClass) * 8
         if isFull {
+            if value(record + Self.used) > value(record + Self.enough) { return }
             // Whoever was before has given it to the seat already.
             guard words.compareExchange(Self.tell, 0, at: record + Self.others) == Self.tell else {
                 return
@@ -225,6 +241,16 @@ extension ProgramHeap where M: ~Escapable {
 
     private func sweepOne(_ seat: Int, _ waiter: inout some Waiter) {
         takeReturned(seat, &waiter)
+        // Full ones may have a few blocks, which are few enough only while there is more.
+        for page in firstPage..<max(value(Self.top), firstPage) {
+            let record = Self.record(of: page << 16)
+            guard words.load(record) == UInt64(seat) | ProgramPage.Kind.fullSpan.rawValue,
+                value(record + Self.free) != 0,
+                words.compareExchange(Self.tell, 0, at: record + Self.others) == Self.tell
+            else { continue }
+            words.storeRelaxed(UInt64(seat), at: record)
+            link(record, seat + Self.classes + value(record + Self.sizeClass) * 8)
+        }
         for sizeClass in 0..<Self.classCount {
             let head = seat + Self.classes + sizeClass * 8
             var record = value(head)

@@ -60,6 +60,9 @@ public struct ProgramHeap<M: Words & ~Escapable>: ~Escapable {
     @inlinable static var others: Int { 64 }
     @inlinable static var nextReturned: Int { 72 }
     @inlinable static var sizeClass: Int { 80 }
+    /// A full span is its seat's again when no more than so many blocks are used: to come to one block
+    /// takes longer than to use it, so there are to be some.
+    @inlinable static var enough: Int { 88 }
     @inlinable static var tell: UInt64 { 1 }
 
     /// A view of the heap in these words.

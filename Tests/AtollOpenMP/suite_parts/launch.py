@@ -8,11 +8,13 @@ class Launcher:
     def __init__(self, local: str, library: str, atoll_run: str | None):
         self.local, self.library, self.atoll_run = local, library, atoll_run
 
-    def command(self, processes: int, program: str, arguments: list[str]) -> list[str]:
+    def command(
+        self, processes: int, program: str, arguments: list[str], threads: int = THREADS
+    ) -> list[str]:
         """processes 0: with the library that the program was linked with."""
         if processes == 0:
             return [program, *arguments]
-        each = str(-(-THREADS // processes))
+        each = str(-(-threads // processes))
         if self.atoll_run:
             return [self.atoll_run, "--local", str(processes), "-t", each, "--", program, *arguments]
         return [self.local, "-l", self.library, "-t", each, str(processes), program, *arguments]

@@ -6,7 +6,7 @@ internal import CAtollOpenMP
 /// league run one after the other; a target region is run by the thread that comes to it.
 ///
 /// Which of a league's teams it is stands in the initial team of the contention group: its number in the
-/// lower half of a word, and how many there are besides the first in the upper one.
+/// lower half of a word, and how many there are in the upper one (0: one).
 enum League {
     /// The default of the num_teams clause; 0: one.
     static var standard: UInt32 { 0 }
@@ -17,12 +17,12 @@ enum League {
     }
     @inline(__always)
     static func size(_ thread: ThreadRecord) -> UInt32 {
-        UInt32(truncatingIfNeeded: thread.team.group.get(TeamRecord.leagueField) >> 32) + 1
+        max(UInt32(truncatingIfNeeded: thread.team.group.get(TeamRecord.leagueField) >> 32), 1)
     }
 
     static func set(_ thread: ThreadRecord, _ number: UInt32, of size: UInt32) {
         thread.team.group.set(
-            TeamRecord.leagueField, UInt64(number) | UInt64(max(size, 1) - 1) << 32)
+            TeamRecord.leagueField, UInt64(number) | UInt64(size) << 32)
     }
 
     static func limit(_ thread: ThreadRecord, _ threads: UInt32) {

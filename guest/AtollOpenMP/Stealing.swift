@@ -88,9 +88,9 @@ enum Stealing {
     private static func begins(
         _ number: Int, _ thread: ThreadRecord, _ loop: LoopRecord
     ) -> (low: UInt64, high: UInt64) {
-        let chunks =
-            loop.chunk == 1
-            ? loop.trips : loop.trips == 0 ? 0 : (loop.trips &- 1) / loop.chunk &+ 1
+        let trips = loop.trips
+        // All but the last one, which goes to whoever finds no other.
+        let chunks = trips == 0 ? 0 : loop.chunk == 1 ? trips &- 1 : (trips &- 1) / loop.chunk
         return Loop.block(
             chunks, UInt64(truncatingIfNeeded: number), of: UInt64(truncatingIfNeeded: thread.size))
     }
@@ -125,6 +125,21 @@ enum Stealing {
             }
             step &+= 1
         }
-        return false
+        return last(thread, loop)
+    }
+
+    /// The last chunk, for the first to come: he takes nothing after it, since gcc finds out whose values
+    /// `lastprivate` variables get by what a thread has had last.
+    private static func last(_ thread: ThreadRecord, _ loop: LoopRecord) -> Bool {
+        loop.kind = .ended
+        if loop.trips == 0 { return false }
+        let number = loop.construct
+        let team = thread.team
+        let at = TeamRecord.lastChunkLine &+ Int(truncatingIfNeeded: number & 7) << 3
+        let seen = team.get(at)
+        if seen == number || team.words.compareExchange(seen, number, at: at) != seen {
+            return false
+        }
+        return Loop.set(loop, (loop.trips &- 1) / loop.chunk &* loop.chunk, loop.chunk)
     }
 }

@@ -114,6 +114,8 @@ struct TeamRecord: ImageRecord {
 
     /// Lines 11 and 12: the loop or sections that a combined region begins with (see Combined).
     static var combinedLine: Int { 11 * 64 }
+    /// Line 13: the loops with stealing, by their number modulo 8, whose last chunk has been taken.
+    static var lastChunkLine: Int { 13 * 64 }
     /// Which barrier will end the loop or sections that are cancelled.
     static var cancelledWork: Int { 168 }
 

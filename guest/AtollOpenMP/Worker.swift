@@ -66,6 +66,7 @@ enum Worker {
         thread.size = size
         let control = team.get(TeamRecord.floatControl)
         if control != atoll_float_control() { atoll_set_float_control(control) }
+        atoll_locale_follow()
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
         if team.hasTasks(generation) { Tasks.endImplicit(thread) }
         if seat.isToEnd(thread, team, generation), !team.hasTasks(generation) {

@@ -7,6 +7,8 @@
 
 #include <stdint.h>
 
+#include "atoll_image.h"
+
 /// Where the heap lies in this process. Has no bytes until atoll_memory_begin().
 struct atoll_memory {
 	uint64_t heap;
@@ -78,8 +80,25 @@ int atoll_memory_read(int file, uint64_t address, uint64_t bytes, intptr_t offse
 /// A line to standard error.
 void atoll_memory_say(const char *sentence);
 
-/// This role's words in the image's header: 0 the table of keys; from byte 64 the break; from 128 ...
+/// This role's words in the image's header: 0 the table of keys; from byte 64 the break; 16 what libc
+/// remembers, 17 how often the locale has changed.
 uint64_t atoll_memory_words(void);
+
+#define ATOLL_MEMORY_LOCALES 17
+
+/// How often the calling thread has seen the locale change.
+extern __thread uint64_t atoll_locale_followed
+	__attribute__((tls_model("initial-exec"), visibility("hidden")));
+void atoll_locale_follow_slowly(void);
+
+/// Has this thread's process use the program's locale, if that has changed: at the start of a region.
+static inline void atoll_locale_follow(void)
+{
+	if (atoll_process.rank &&
+	    __atomic_load_n(&atoll_image()->memory[ATOLL_MEMORY_LOCALES], __ATOMIC_RELAXED) !=
+		    atoll_locale_followed)
+		atoll_locale_follow_slowly();
+}
 
 #define ATOLL_PROT_WRITE 2
 #define ATOLL_PROT_EXEC 4

@@ -49,11 +49,13 @@ public struct TaskLinks<M: Words & ~Escapable>: ~Escapable {
 
     // MARK: Children
 
-    /// The running task, of this thread, has begotten so many.
+    /// The running task, of this thread, has begotten one; gives which of its children that is.
     @inlinable
-    public func addChildren(_ task: Int, _ count: UInt64) {
-        words.storeRelaxed(
-            words.loadRelaxed(task + Self.begunAt) &+ count, at: task + Self.begunAt)
+    @discardableResult
+    public func addChild(_ task: Int) -> UInt64 {
+        let begun = words.loadRelaxed(task + Self.begunAt) &+ 1
+        words.storeRelaxed(begun, at: task + Self.begunAt)
+        return begun
     }
 
     /// Whether all children of the running task, this thread's, have ended.

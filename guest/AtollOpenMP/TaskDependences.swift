@@ -169,12 +169,37 @@ enum TaskDependences {
     private static func wait(_ thread: ThreadRecord, _ parent: TaskRecord, forSet first: Int) {
         var node = first
         while node != 0 {
-            let older = TaskTable.task(of: node)
-            Tasks.help(thread, TaskConstraint(parent: parent)) {
-                Tasks.links.hasEnded(older.offset)
-            }
+            wait(thread, parent, for: TaskTable.task(of: node))
             node = TaskTable.next(of: node)
         }
+    }
+
+    /// How many looks pass before a task is begun that is not waited for.
+    private static var patience: Int { 4096 }
+
+    /// Waits for one child. Meanwhile the thread runs what that may depend on, which is older, or that itself;
+    /// not what came later, which may need this thread to go on. (OpenMP allows that too: it is begun
+    /// where nothing else helps.)
+    private static func wait(
+        _ thread: ThreadRecord, _ parent: TaskRecord, for older: TaskRecord
+    ) {
+        let constraint = TaskConstraint(parent: parent, last: older)
+        var waiter = ImageWaiter(thread)
+        var looks = thread.size == 1 ? patience : 0
+        while !Tasks.links.hasEnded(older.offset) {
+            var task = TaskRecord.none
+            if !older.has(TaskRecord.started) { task = Tasks.takeInTurn(thread, constraint) }
+            if task.isNone, looks >= patience {
+                task = Tasks.take(thread, TaskConstraint(parent: parent))
+            }
+            if !task.isNone {
+                Tasks.run(thread, task)
+            } else {
+                looks += 1
+                waiter.step()
+            }
+        }
+        waiter.end()
     }
 
     // MARK: Edges and nodes

@@ -42,6 +42,11 @@ struct TaskRecord: ImageRecord {
     static var large: UInt64 { 16 }
     /// ``environment`` is a block of its own.
     static var changed: UInt64 { 32 }
+    /// Its function has been called.
+    static var started: UInt64 { 64 }
+    /// Which of its parent's children it is, from bit 8 on; counts anew after 16 million.
+    @inline(__always) var turn: UInt64 { flags >> 8 & 0xff_ffff }
+    @inline(__always) func setTurn(_ turn: UInt64) { flags |= (turn & 0xff_ffff) << 8 }
     /// The clause's, where it is more than 0, from bit 32 on.
     @inline(__always) var priority: Int { Int(truncatingIfNeeded: flags >> 32) }
 

@@ -134,7 +134,7 @@ extension Tasks {
     static func submit(
         _ thread: ThreadRecord, _ parent: TaskRecord, _ task: TaskRecord, _ depend: UInt64
     ) {
-        links.addChildren(parent.offset, 1)
+        task.setTurn(links.addChild(parent.offset))
         let group = task.group
         if !group.isNone { _ = words.add(1, at: group.offset &+ TaskGroup.pendingField) }
         let block = TaskTeam.ready(thread)

@@ -21,6 +21,38 @@ extension Tasks {
         TaskDependences.wait(thread, task, depend)
     }
 
+    /// A ready task that the thread may run now, the oldest of its own first.
+    static func takeInTurn(
+        _ thread: ThreadRecord, _ constraint: TaskConstraint
+    ) -> TaskRecord {
+        let block = TaskTeam.of(thread.team)
+        if block.isNone { return .none }
+        let queue = TaskQueue(block.offset &+ TaskTeam.queueLine)
+        if !queue.isEmpty {
+            let task = queue.take(constraint, thread)
+            if !task.isNone { return task }
+        }
+        let seat = thread.number
+        let deque = block.deque(seat)
+        for _ in 0..<deque.count {
+            let found = deque.steal { constraint.mayAllow($0) }
+            if case .beaten = found { continue }
+            guard case .value(let value) = found else { break }
+            let task = TaskRecord(tagged: value)
+            if constraint.allows(task) { return task }
+            // Behind the others; that of another task, whose tag lied, goes to the queue.
+            if task.parent.offset != constraint.parent.offset || !deque.push(value) {
+                queue.push(task, thread)
+            }
+        }
+        if deque.position != block.mark(seat), let value = deque.pop() {
+            let task = TaskRecord(tagged: value)
+            if constraint.allows(task) { return task }
+            if !deque.push(value) { queue.push(task, thread) }
+        }
+        return steal(thread, constraint, block)
+    }
+
     /// taskyield: one task, if there is one that may be begun here.
     static func yield(_ thread: ThreadRecord) {
         let task = take(thread, TaskConstraint(parent: current(thread)))

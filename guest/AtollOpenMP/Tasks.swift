@@ -107,7 +107,7 @@ enum Tasks {
     }
 
     @inline(never)
-    private static func steal(
+    static func steal(
         _ thread: ThreadRecord, _ constraint: TaskConstraint, _ block: TaskTeam
     ) -> TaskRecord {
         let (seat, size) = (thread.number, thread.size)
@@ -167,6 +167,7 @@ enum Tasks {
             block.setMark(seat, block.deque(seat).position)
             thread.task = UInt64(task.offset)
             thread.environment = task.environment
+            task.flags |= TaskRecord.started
             atoll_task_call(task.function, task.data)
             thread.task = outer
             thread.environment = environment

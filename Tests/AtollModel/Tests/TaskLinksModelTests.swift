@@ -41,13 +41,13 @@ struct TaskLinksModelTests {
                 let links = TaskLinks(words)
                 links.begin(parent)
                 links.begin(first)
-                links.addChildren(parent, 1)
+                links.addChild(parent)
                 links.hold(first)
                 if links.unblock(first) { words.store(UInt64(first), at: mail) }
                 for index in 0..<count {
                     let later = first + 128 * (index + 1)
                     links.begin(later)
-                    links.addChildren(parent, 1)
+                    links.addChild(parent)
                     _ = links.wait(later, for: first, edge: edge(later, 0))
                     if links.unblock(later) { run(links, later) }
                 }

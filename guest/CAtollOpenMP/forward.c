@@ -151,7 +151,9 @@ __attribute__((used, visibility("hidden"))) long atoll_io_fetch_registers(
 		long count = length < (long)sizeof(part) ? length : (long)sizeof(part);
 
 		atoll_forward(memcpy, (long)part, (long)at, count, 0, 0, 0);
-		memcpy(at, part, count);
+		// A constant is the same already, and cannot be written.
+		if (memcmp(at, part, count))
+			memcpy(at, part, count);
 		at += count;
 		length -= count;
 	}

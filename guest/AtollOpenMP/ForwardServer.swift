@@ -152,6 +152,7 @@ func atoll_io_serve() {
 
 @c
 func atoll_io_serve_one() -> Bool {
+    if !atoll_io_may_serve() { return false }
     let posted = ForwardSlots.takeQuick()
     guard posted != 0 else { return false }
     ForwardSlots.answer(posted & ~ForwardSlots.flags)

@@ -7,6 +7,7 @@
 // thread that called fork: on a copy of its stack, with a copy of its thread-local variables. The
 // caller waits meanwhile; so do the child's parents, in whichever rank they run.
 
+#include "atoll_io.h"
 #include "child.h"
 #include "segments.h"
 #include "start.h"
@@ -82,6 +83,7 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     atoll_syscall(SYS_sched_getaffinity, 0, sizeof shared->cpus, (uint64_t)shared->cpus, 0, 0, 0);
     if (atoll_context_save(&shared->context) != 0) {
         // The child, on a copy of this stack.
+        atoll_io_child();
         if (runs_handlers) after(true);
         return 0;
     }

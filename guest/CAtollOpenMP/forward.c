@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -19,6 +20,26 @@ __thread uint64_t atoll_io_locks;
 uint64_t atoll_io_state[16] __attribute__((aligned(64)));
 
 static bool is_kept_local;
+
+// The macros of <stdio.h> look themselves whether a stream has ended. Of the standard ones each rank
+// has its own, which nobody else uses: with an answer comes what those of rank 0 say.
+extern struct _IO_FILE _IO_2_1_stdin_, _IO_2_1_stdout_, _IO_2_1_stderr_;
+enum { STREAM_STATES = 0x30 };  // _IO_EOF_SEEN, _IO_ERR_SEEN
+
+static uint64_t states_of_streams(void)
+{
+	return (uint64_t)(_IO_2_1_stdin_._flags & STREAM_STATES) |
+	       (uint64_t)(_IO_2_1_stdout_._flags & STREAM_STATES) << 8 |
+	       (uint64_t)(_IO_2_1_stderr_._flags & STREAM_STATES) << 16;
+}
+
+static void set_states_of_streams(uint64_t states)
+{
+	_IO_2_1_stdin_._flags = (_IO_2_1_stdin_._flags & ~STREAM_STATES) | (states & 255);
+	_IO_2_1_stdout_._flags =
+		(_IO_2_1_stdout_._flags & ~STREAM_STATES) | (states >> 8 & 255);
+	_IO_2_1_stderr_._flags = (_IO_2_1_stderr_._flags & ~STREAM_STATES) | (states >> 16 & 255);
+}
 
 void atoll_io_nap(uint64_t nanoseconds) { atoll_sys_nap(nanoseconds); }
 void atoll_io_yield(void) { atoll_sys_yield(); }
@@ -87,6 +108,8 @@ bool atoll_io_is_remote(void)
 	       !is_kept_local && !atoll_process.is_child;
 }
 
+bool atoll_io_may_serve(void) { return !atoll_process.rank && !atoll_process.is_child; }
+
 void atoll_io_keep_local(void) { is_kept_local = true; }
 
 typedef long function_of_six(long, long, long, long, long, long);
@@ -99,6 +122,8 @@ static long send(void *function, uint64_t flags, const long *arguments)
 		request.arguments[index] = arguments[index];
 	atoll_io_ask((uint64_t)&request, flags);
 	errno = request.error;
+	if (request.streams != states_of_streams())
+		set_states_of_streams(request.streams);
 	return request.result;
 }
 
@@ -170,6 +195,7 @@ void atoll_io_run(uint64_t address)
 	request->result =
 		((function_of_six *)request->function)(a[0], a[1], a[2], a[3], a[4], a[5]);
 	request->error = errno;
+	request->streams = states_of_streams();
 	errno = error;
 }
 
@@ -230,10 +256,33 @@ void atoll_io_begin(void)
 	atoll_io_start_server();
 }
 
+// A stream's lock may have been held by a thread that the child does not have: libc's own fork frees
+// them too.
+static void free_streams(void)
+{
+	void *(*first)(void) = atoll_real("_IO_iter_begin");
+	void *(*end)(void) = atoll_real("_IO_iter_end");
+	void *(*next)(void *) = atoll_real("_IO_iter_next");
+	FILE *(*stream_of)(void *) = atoll_real("_IO_iter_file");
+	void (*free_list)(void) = atoll_real("_IO_list_resetlock");
+
+	if (!first || !end || !next || !stream_of || !free_list)
+		return;
+	free_list();
+	for (void *at = first(); at != end(); at = next(at)) {
+		FILE *stream = stream_of(at);
+
+		if (stream->_lock)
+			memset(stream->_lock, 0, 16);	// as libc lays it out: int, int, owner
+	}
+}
+
 void atoll_io_child(void)
 {
 	is_kept_local = true;
 	for (size_t word = 0; word < sizeof(atoll_io_state) / sizeof(atoll_io_state[0]); word++)
 		atoll_io_state[word] = 0;
 	atoll_io_state[ATOLL_IO_STATE_CLOSED] = 1;
+	atoll_io_mailbox = atoll_io_locks = 0;
+	free_streams();
 }

@@ -27,7 +27,8 @@ void atoll_io_begin(void);
 /// for something else. Cheap where there is none.
 bool atoll_io_serve_one(void);
 
-/// In the child of a fork: it serves nobody, and asks nobody.
+/// In the child of a fork, by the thread that goes on: it serves nobody, asks nobody, and finds no
+/// stream locked.
 void atoll_io_child(void);
 
 /// From now on all calls of this process are its own: before it says why it ends.
@@ -43,7 +44,8 @@ struct atoll_io_request {
 	uint64_t result;
 	uint64_t error;		// errno, before and after
 	uint64_t mailbox;	// where this thread's next calls go, while it holds a stream's lock
-	uint64_t reserved[5];
+	uint64_t streams;	// whether the standard streams have ended or failed
+	uint64_t reserved[4];
 } __attribute__((aligned(64)));
 
 // What is known of a call, in the low bits of its address in a slot.
@@ -76,6 +78,9 @@ uint64_t atoll_io_make_mailbox(uint64_t request);
 void atoll_io_free_mailbox(uint64_t mailbox);
 /// A further thread that serves.
 void atoll_io_start_server(void);
+
+/// Whether requests are for this process.
+bool atoll_io_may_serve(void);
 
 /// Swift: hands a request over and waits for its answer.
 void atoll_io_ask(uint64_t request, uint64_t flags);

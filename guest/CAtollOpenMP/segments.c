@@ -100,6 +100,34 @@ void atoll_segments_find(struct atoll_segment_list *list, uint64_t first) {
     dl_iterate_phdr(visit, list);
 }
 
+static int count(struct dl_phdr_info *info, size_t size, void *number) {
+    (void)info;
+    (void)size;
+    ++*(uint64_t *)number;
+    return 0;
+}
+
+uint64_t atoll_segments_count(void) {
+    uint64_t number = 0;
+    dl_iterate_phdr(count, &number);
+    return number;
+}
+
+struct range { uint64_t from, to; };
+
+static int lower(struct dl_phdr_info *info, size_t size, void *context) {
+    (void)size;
+    struct range *range = context;
+    if (info->dlpi_addr >= range->from && info->dlpi_addr < range->to) range->to = info->dlpi_addr;
+    return 0;
+}
+
+uint64_t atoll_segments_lowest(uint64_t from, uint64_t to) {
+    struct range range = {from, to};
+    dl_iterate_phdr(lower, &range);
+    return range.to == to ? 0 : range.to;
+}
+
 static bool is_zero(const uint64_t *page) {
     for (unsigned i = 0; i < PAGE / 8; i += 4)
         if (page[i] | page[i + 1] | page[i + 2] | page[i + 3]) return false;

@@ -22,6 +22,10 @@ HIDDEN uint64_t atoll_own_base(void);
 HIDDEN bool atoll_is_of_the_process(const char *path, uint64_t base);
 /// The shared segments of loaded objects, from the object of number `first` on.
 HIDDEN void atoll_segments_find(struct atoll_segment_list *list, uint64_t first);
+/// How many objects are loaded.
+HIDDEN uint64_t atoll_segments_count(void);
+/// The lowest address of an object that is loaded between these; 0: none is.
+HIDDEN uint64_t atoll_segments_lowest(uint64_t from, uint64_t to);
 /// Copies them into the image. NULL, or what is wrong.
 HIDDEN const char *atoll_segments_copy(struct atoll_segment_list *list);
 /// NULL where this rank's segments are what rank 0's were; else the name of the first that differs.

@@ -5,6 +5,7 @@
 
 #include "child.h"
 #include "ending.h"
+#include "library.h"
 #include "start.h"
 #include "threads.h"
 
@@ -115,6 +116,7 @@ void atoll_watch(void) {
             atoll_end_serve();
             atoll_child_serve();
         }
+        atoll_library_serve();
         atoll_image_look();
         if (quiet % 64 == 0) listen();
         if (atoll_process.rank != 0) leave_after_exec();

@@ -90,7 +90,8 @@ struct atoll_image {
     uint32_t huge_page_bytes;   // of the pages below, where larger than the usual ones; else 0
     uint64_t job;               // the job's number, for sentences; 0: none
     uint64_t lease_ns;          // how long a rank may be silent
-    uint64_t reserved0[5];
+    uint64_t loading;           // dlopen: 1: a thread is at it
+    uint64_t reserved0[4];
 
     // Line 2, 3: where it stands.
     uint64_t state;
@@ -102,7 +103,7 @@ struct atoll_image {
     uint64_t list_address;      // of the list, see ATOLL_IMAGE_SEGMENTS
     uint64_t program_hash;      // of the program's and its libraries' names and addresses
     uint64_t region;            // core's: number of the parallel region that runs, for sentences
-    uint64_t loads;             // dlopen: requests so far
+    uint64_t loads;             // dlopen: address of the last load's record
     uint64_t pool_next;         // the first byte of the pool that nobody has
     uint64_t fork_request;      // address of what a thread asks rank 0's watcher for; 0: nothing
     uint64_t fork_first;        // handlers of pthread_atfork, first and last

@@ -76,23 +76,28 @@ public struct OpenMPFacts: Sendable, Equatable {
         for (index, file) in files.enumerated() {
             let title = index < names.count ? names[index] : "a library".bytes
             guard index < other.files.count, other.files[index].name == file.name else {
-                return "it loads other libraries there, where here it loads \(title): install the same versions in all VMs"
+                return
+                    "it loads other libraries there, where here it loads \(title): install the same versions in all VMs"
             }
             guard other.files[index].content == file.content else {
                 return "\(title) is not the same file there: install the same in all VMs"
             }
         }
         if other.files.count != files.count {
-            return "it loads \(other.files.count - files.count) more libraries there: install the same versions in all VMs"
+            return
+                "it loads \(other.files.count - files.count) more libraries there: install the same versions in all VMs"
         }
         if other.model != model {
-            return "its processor is of another model, for which libc picks other functions: give all VMs the same CPU model"
+            return
+                "its processor is of another model, for which libc picks other functions: give all VMs the same CPU model"
         }
         if other.flags != flags {
-            return "its processor has other features (/proc/cpuinfo, flags), by which libc picks its functions: give all VMs the same CPU model"
+            return
+                "its processor has other features (/proc/cpuinfo, flags), by which libc picks its functions: give all VMs the same CPU model"
         }
         if other.threads != threads {
-            return "it runs \(Int(other.threads)) threads and this one \(Int(threads)): give --threads-per-vm"
+            return
+                "it runs \(Int(other.threads)) threads and this one \(Int(threads)): give --threads-per-vm"
         }
         return nil
     }

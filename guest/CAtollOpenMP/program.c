@@ -95,10 +95,24 @@ static void remove_entry(char *list, const char *entry, uint64_t length) {
         *(at > list ? at - 1 : at) = 0;
 }
 
+// The loader's variables are the starter's; what they were before stands beside them.
+static const char before[] = "ATOLL_OPENMP_WAS_";
+
+static bool is_loaders(const char *text) {
+    return !strncmp(text, "LD_PRELOAD=", 11) || !strncmp(text, "LD_LIBRARY_PATH=", 16) ||
+           !strncmp(text, "LD_BIND_NOW=", 12);
+}
+
 void atoll_strip_environment(char **environment) {
+    bool is_started = atoll_kernel_environment("ATOLL_OPENMP") != 0;
     char **to = environment;
     for (char **from = environment; *from; from++) {
         char *text = *from;
+        if (is_started && is_loaders(text)) continue;
+        if (!strncmp(text, before, sizeof before - 1)) {
+            *to++ = text + sizeof before - 1;
+            continue;
+        }
         if (!strncmp(text, "ATOLL_OPENMP=", 13) || !strncmp(text, "LD_BIND_NOW=", 12)) continue;
         if (!strncmp(text, "LD_PRELOAD=", 11)) {
             char *list = text + 11, *name = strstr(list, "libatoll-gomp.so");

@@ -38,7 +38,10 @@ enum StartCommand {
             let program = StartProgram(path: path, closure: closure, use: use, variables)
             return execute(options, path, environment: try program.prepare())
         } catch {
-            if case .because(let reason) = error { say("cannot run \(name): \(reason)", variables) }
+            // The same reason mostly holds in all processes of the job: the first says it for all.
+            if case .because(let reason) = error, !OpenMPMeeting.isRefusedByFirst() {
+                say("cannot run \(name): \(reason)", variables)
+            }
             return refused
         }
     }

@@ -31,7 +31,7 @@ struct StartEnvironment {
         var result = plain.filter { variable in
             !Self.loaders.contains { variable.starts(with: ($0 + "=").bytes) }
         }
-        for name in Self.loaders {
+        for name in Self.loaders where place != nil {
             guard let value = self[name] else { continue }
             result.append("ATOLL_OPENMP_WAS_".bytes + name.bytes + [0x3d] + value)
         }

@@ -196,8 +196,7 @@ let package = Package(
             name: "AtollAgentTests",
             dependencies: [
                 "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "CAtollABI", "atoll-agent",
-                "atoll-conformance",
-                "atoll-run",
+                "atoll-conformance", "atoll-openmp", "atoll-run",
             ],
             swiftSettings: strict),
         .testTarget(

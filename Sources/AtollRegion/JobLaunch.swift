@@ -3,9 +3,9 @@ internal import AtollSystem
 
 /// Something a launcher learns of its job. Ranks are places in the job's list of members.
 public enum LaunchEvent: Sendable, Equatable {
-    /// The first that there is of a rank whose program runs. Of an OpenMP program, rank 0's output and
-    /// end are the program's.
-    case began(rank: Int, isOpenMP: Bool)
+    /// It runs its part of an OpenMP program, whose output, input and end are rank 0's. Comes before
+    /// anything else of the rank.
+    case beganOpenMP(rank: Int)
     /// 1 is standard output, 2 standard error.
     case output(rank: Int, stream: UInt8, text: [UInt8])
     /// `wait(2)` status.
@@ -166,8 +166,9 @@ public struct JobLaunch: Sendable {
     private mutating func begin(_ rank: Int, _ part: JobPart, _ events: inout [LaunchEvent]) {
         guard !ranks[rank].isBegun, part.state == .running || part.state == .exited else { return }
         ranks[rank].isBegun = true
-        if part.isOpenMP { isOpenMP = true }
-        events.append(.began(rank: rank, isOpenMP: part.isOpenMP))
+        guard part.isOpenMP else { return }
+        isOpenMP = true
+        events.append(.beganOpenMP(rank: rank))
     }
 
     /// How the part has ended; `nil` while it goes on.

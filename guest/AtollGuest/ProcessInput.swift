@@ -20,7 +20,7 @@ final class ProcessInput {
     }
 
     /// Whether more can be expected soon.
-    func isLively(now: UInt64) -> Bool { pipe != nil && now - lastMoved < 1_000_000_000 }
+    func isLively(now: UInt64) -> Bool { pipe != nil && now < lastMoved + 1_000_000_000 }
 
     /// Moves on what can be moved without waiting.
     func pump(_ ticket: JobTicket, on board: JobBoard, now: UInt64) {

@@ -34,7 +34,8 @@ enum RunCommand {
             let place: RunPlace
             if let count = options.local {
                 let group = try LocalGroup(
-                    members: count, bytes: options.regionBytes ?? RunSize.standard(for: options))
+                    members: count, bytes: options.regionBytes ?? RunSize.standard(for: options),
+                    taken: options.regionBytes ?? RunSize.usual)
                 local = group
                 place = try group.place()
             } else {

@@ -23,7 +23,7 @@ struct RunInput {
     /// To wait for; `nil` where there is nothing to wait for, or no room for it.
     func descriptor(now: UInt64) -> Int32? {
         guard ring != nil, !isAtEnd, waiting.isEmpty else { return nil }
-        if let refused, now - refused < Self.patience { return nil }
+        if let refused, now < refused + Self.patience { return nil }
         return 0
     }
 

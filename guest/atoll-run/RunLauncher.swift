@@ -116,8 +116,7 @@ struct Launcher {
         switch event {
         case .output(let rank, let stream, let text):
             printer.take(rank: rank, stream: stream, text)
-        case .began(let rank, let isOpenMP):
-            guard isOpenMP else { return }
+        case .beganOpenMP(let rank):
             // What it says is what the program would say on one machine.
             printer.showRaw(rank: rank)
             if rank == 0 { input.begin(launch.ticket, on: board) }

@@ -15,10 +15,10 @@ final class LocalGroup {
 
     private static var joinPatience: UInt64 { 30_000_000_000 }
 
-    init(members: Int, bytes: UInt64) throws(RunError) {
+    init(members: Int, bytes: UInt64, taken: UInt64) throws(RunError) {
         LocalObject.sweep()
         do throws(Errno) {
-            object = try LocalObject(bytes: bytes)
+            object = try LocalObject(bytes: bytes, taken: taken)
             let identity = RegionIdentity(
                 region: UUID128(high: MonotonicClock.now(), low: UInt64(Identity.process)),
                 group: UUID128(high: 0, low: 0), regionName: "local".bytes,

@@ -13,7 +13,8 @@ final class LocalObject {
     private static var directory: String { "/dev/shm" }
     private static var prefix: String { "atoll-local." }
 
-    init(bytes: UInt64) throws(Errno) {
+    /// - Parameter taken: so many bytes from the start on are taken at once; the rest as it is used.
+    init(bytes: UInt64, taken: UInt64) throws(Errno) {
         let name: Message = "\(Self.prefix)\(Identity.process).\(MonotonicClock.now())"
         let text = String(decoding: name.bytes, as: UTF8.self)
         // The name that a sweep looks for comes when the lock is held.
@@ -23,8 +24,9 @@ final class LocalObject {
         self.bytes = bytes
         do throws(Errno) {
             try file.lock()
-            // All pages now: a full /dev/shm would kill whoever first writes to one.
-            try file.allocate(bytes)
+            // Pages now: a full /dev/shm would kill whoever first writes to one.
+            try file.setSize(bytes)
+            try file.allocate(min(taken, bytes))
             try rename(fresh, to: Self.directory + "/" + text)
         } catch {
             _ = try? unlink(fresh)

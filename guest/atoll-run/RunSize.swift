@@ -5,7 +5,7 @@ internal import AtollSystem
 
 /// How large a region --local makes where nobody says.
 enum RunSize {
-    private static var usual: UInt64 { 64 << 20 }
+    static var usual: UInt64 { 64 << 20 }
 
     /// An OpenMP program's memory is the region's. Nothing of it is taken before it is used, so that it
     /// may be generous: half of the machine's, or of what /dev/shm may hold, down to a power of two.

@@ -8,7 +8,7 @@ import Testing
 
 /// The meeting of an OpenMP program's processes before it starts: each a thread of this test, with the
 /// test in the place of agents and host.
-@Suite(.timeLimit(.minutes(2))) struct OpenMPMeetingTests {
+@Suite(.timeLimit(.minutes(2))) struct OpenMPMeetingTests: @unchecked Sendable {
     private typealias Refusal = OpenMPMeeting.Refusal
 
     private let region: TestRegion

@@ -44,3 +44,44 @@ public func atoll_task_submit(
 
 @c
 public func atoll_task_event(_ data: UInt64) -> UInt64 { UInt64(task(of: data).address) }
+
+@c
+public func atoll_task_begin_now(_ data: UInt64, _ depend: UInt64) {
+    let thread = ThreadRecord.current
+    let task = task(of: data)
+    let parent = Tasks.current(thread)
+    task.parent = parent
+    task.group = parent.group
+    if depend != 0, !parent.table.isNone { TaskDependences.wait(thread, parent, depend) }
+    // What the thread did before stands where another task's function does.
+    task.next = TaskRecord(Int(truncatingIfNeeded: thread.task))
+    task.function = UInt64(thread.environment.offset)
+    let block = TaskTeam.of(thread.team)
+    if !block.isNone {
+        task.data = block.mark(thread.number)
+        block.setMark(thread.number, block.deque(thread.number).position)
+    } else {
+        task.data = 0
+    }
+    thread.task = UInt64(task.offset)
+    thread.environment = task.environment
+}
+
+@c
+public func atoll_task_end_now(_ data: UInt64) {
+    let thread = ThreadRecord.current
+    let task = task(of: data)
+    thread.task = UInt64(task.next.offset)
+    thread.environment = TaskEnvironment(Int(truncatingIfNeeded: task.function))
+    let block = TaskTeam.of(thread.team)
+    if !block.isNone { block.setMark(thread.number, task.data) }
+    if !task.table.isNone { task.table.drop(task, thread) }
+    if Tasks.links.end(task.offset) { Tasks.free(thread, task) }
+}
+
+@c
+public func atoll_task_group_word(_ outward: UInt32) -> UInt64 {
+    var group = Tasks.current(ThreadRecord.current).group
+    for _ in 0..<outward where !group.isNone { group = group.outer }
+    return group.isNone ? 0 : UInt64(group.address) &+ UInt64(TaskGroup.wordField)
+}

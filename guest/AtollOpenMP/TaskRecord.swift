@@ -124,6 +124,8 @@ struct TaskGroup: ImageRecord {
         get { get(32) != 0 }
         nonmutating set { set(32, newValue ? UInt64(1) : 0) }
     }
+    /// A word for whatever else a compiler's entries keep with it.
+    static var wordField: Int { 40 }
 
     /// Whether what is in it shall not begin any more.
     var isCancelled: Bool {

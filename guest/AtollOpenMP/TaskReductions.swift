@@ -146,6 +146,7 @@ enum TaskReductions {
         group.set(TaskGroup.cancelledField, 0)
         group.reductions = 0
         group.isWorkshare = false
+        group.set(TaskGroup.wordField, UInt64(0))
         register(at(data, 0), in: group, threads: count)
         // What each thread is to do, in the form of a task.
         let share = TaskRecord(TaskBlocks.take(thread))

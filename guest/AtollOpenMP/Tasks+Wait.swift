@@ -72,6 +72,7 @@ extension Tasks {
         // Tasks in it may be of a reduction of an outer one's.
         group.reductions = outer.isNone ? 0 : outer.reductions
         group.isWorkshare = false
+        group.set(TaskGroup.wordField, UInt64(0))
         task.group = group
     }
 

@@ -59,6 +59,15 @@ void *atoll_task_make(uint64_t bytes, unsigned flags);
 /// data are there until the function has returned.
 void atoll_task_submit(void *data, void (*function)(void *), int is_now, void **depend, int priority);
 
+/// For a task whose body stands between two calls, in the thread that has made it: what runs between them
+/// is the task's. Waits for `depend` first, as above.
+void atoll_task_begin_now(void *data, void **depend);
+void atoll_task_end_now(void *data);
+
+/// A word that other compilers' runtime entries may keep with a task group, 0 at first: of the running task's
+/// innermost group, or that many further out. NULL: there is none.
+uint64_t *atoll_task_group_word(unsigned outward);
+
 /// The event of a task made with ATOLL_TASK_DETACH, for omp_fulfill_event.
 void *atoll_task_event(void *data);
 

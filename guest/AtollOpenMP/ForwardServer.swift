@@ -150,9 +150,10 @@ func atoll_io_serve() {
     server.run()
 }
 
+/// Not while a thread holds a stream's lock: one that serves might wait for it, and be waited for.
 @c
 func atoll_io_serve_one() -> Bool {
-    if !atoll_io_may_serve() { return false }
+    guard atoll_io_may_serve() else { return false }
     let posted = ForwardSlots.takeQuick()
     guard posted != 0 else { return false }
     ForwardSlots.answer(posted & ~ForwardSlots.flags)

@@ -61,6 +61,11 @@ struct ImageWaiter: Waiter {
             started = now
             if !thread.isNone { Spin.miss(thread) }
         }
+        // What others wait for meanwhile, if this is the process that has the program's descriptors.
+        if !thread.isNone, atoll_io_serve_one() {
+            nap = Self.shortestNap
+            return
+        }
         atoll_image_look()
         if now &- started < Spin.yielding { return Processor.yield() }
         MonotonicClock.sleep(nanoseconds: nap)

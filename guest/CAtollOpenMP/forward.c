@@ -108,7 +108,11 @@ bool atoll_io_is_remote(void)
 	       !is_kept_local && !atoll_process.is_child;
 }
 
-bool atoll_io_may_serve(void) { return !atoll_process.rank && !atoll_process.is_child; }
+bool atoll_io_may_serve(void)
+{
+	return !atoll_process.rank && !atoll_process.is_child &&
+	       !__atomic_load_n(&atoll_io_state[ATOLL_IO_STATE_LOCKED], __ATOMIC_RELAXED);
+}
 
 void atoll_io_keep_local(void) { is_kept_local = true; }
 

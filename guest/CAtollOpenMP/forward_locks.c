@@ -8,10 +8,9 @@
 
 #include "forward_entry.h"
 
-#define OURS __attribute__((used, visibility("hidden")))
-
-extern struct atoll_io_entry atoll_io_entry_flockfile, atoll_io_entry_ftrylockfile,
-	atoll_io_entry_funlockfile;
+static ATOLL_IO_ENTRY(flockfile, 0)
+static ATOLL_IO_ENTRY(ftrylockfile, 0)
+static ATOLL_IO_ENTRY(funlockfile, 0)
 
 static void nothing(void) {}
 
@@ -43,28 +42,44 @@ static int take(struct atoll_io_entry *entry, FILE *stream)
 	return result;
 }
 
-OURS void atoll_io_flockfile(FILE *stream)
+// In rank 0 it is only known how many are held: see atoll_io_may_serve().
+static void count(uint64_t change)
 {
-	if (atoll_io_is_remote())
-		take(&atoll_io_entry_flockfile, stream);
-	else
-		((void (*)(FILE *))atoll_io_find(&atoll_io_entry_flockfile))(stream);
+	__atomic_fetch_add(&atoll_io_state[ATOLL_IO_STATE_LOCKED], change, __ATOMIC_RELAXED);
 }
 
-OURS int atoll_io_ftrylockfile(FILE *stream)
+__attribute__((visibility("default"))) void flockfile(FILE *stream)
 {
+	if (atoll_io_is_remote()) {
+		take(&atoll_io_entry_flockfile, stream);
+		return;
+	}
+	((void (*)(FILE *))atoll_io_find(&atoll_io_entry_flockfile))(stream);
+	count(1);
+}
+
+__attribute__((visibility("default"))) int ftrylockfile(FILE *stream)
+{
+	int result;
+
 	if (atoll_io_is_remote())
 		return take(&atoll_io_entry_ftrylockfile, stream);
-	return ((int (*)(FILE *))atoll_io_find(&atoll_io_entry_ftrylockfile))(stream);
+	result = ((int (*)(FILE *))atoll_io_find(&atoll_io_entry_ftrylockfile))(stream);
+	if (result == 0)
+		count(1);
+	return result;
 }
 
-OURS void atoll_io_funlockfile(FILE *stream)
+__attribute__((visibility("default"))) void funlockfile(FILE *stream)
 {
 	void *real = atoll_io_find(&atoll_io_entry_funlockfile);
 
-	if (!atoll_io_is_remote())
+	if (!atoll_io_is_remote()) {
 		((void (*)(FILE *))real)(stream);
-	else if (atoll_io_locks == 1)
+		count(-1ull);
+		return;
+	}
+	if (atoll_io_locks == 1)
 		unpin(real, stream);
 	else
 		ATOLL_IO_CALL(funlockfile, stream);
@@ -72,6 +87,6 @@ OURS void atoll_io_funlockfile(FILE *stream)
 		atoll_io_locks--;
 }
 
-OURS void atoll_io__IO_flockfile(FILE *stream) { atoll_io_flockfile(stream); }
-OURS int atoll_io__IO_ftrylockfile(FILE *stream) { return atoll_io_ftrylockfile(stream); }
-OURS void atoll_io__IO_funlockfile(FILE *stream) { atoll_io_funlockfile(stream); }
+__attribute__((visibility("default"))) void _IO_flockfile(FILE *stream) { flockfile(stream); }
+__attribute__((visibility("default"))) int _IO_ftrylockfile(FILE *stream) { return ftrylockfile(stream); }
+__attribute__((visibility("default"))) void _IO_funlockfile(FILE *stream) { funlockfile(stream); }

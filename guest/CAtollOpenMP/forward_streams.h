@@ -190,12 +190,6 @@ FORWARD(__freading, QUICK)
 FORWARD(__fwritable, QUICK)
 FORWARD(__fwriting, QUICK)
 HANDLED(fopencookie)
-HANDLED(flockfile)
-HANDLED(ftrylockfile)
-HANDLED(funlockfile)
-HANDLED(_IO_flockfile)
-HANDLED(_IO_ftrylockfile)
-HANDLED(_IO_funlockfile)
 
 // Messages that libc itself writes to standard error, and the log.
 HANDLED(err)

@@ -79,7 +79,7 @@ void atoll_io_free_mailbox(uint64_t mailbox);
 /// A further thread that serves.
 void atoll_io_start_server(void);
 
-/// Whether requests are for this process.
+/// Whether requests are for this process, and no thread holds a stream's lock.
 bool atoll_io_may_serve(void);
 
 /// Swift: hands a request over and waits for its answer.
@@ -97,6 +97,7 @@ enum {
 	ATOLL_IO_STATE_PARK = 5,	// what those sleep on
 	ATOLL_IO_STATE_WATCH = 6,	// what the watcher sleeps on
 	ATOLL_IO_STATE_CLOSED = 7,	// nothing is served any more
+	ATOLL_IO_STATE_LOCKED = 8,	// how many locks of streams threads hold by flockfile
 };
 extern uint64_t atoll_io_state[16] __attribute__((visibility("hidden")));
 static inline uint64_t atoll_io_state_address(void) { return (uint64_t)atoll_io_state; }

@@ -105,4 +105,25 @@ void atoll_omp_say(const uint8_t *bytes, int64_t count);
 /// The number of this process's `index`-th usable processor; negative: it has no more.
 int32_t atoll_own_processor(uint32_t index);
 
+// Addresses are numbers here: our Swift hands them through.
+uintptr_t atoll_omp_malloc(uintptr_t size);
+uintptr_t atoll_omp_calloc(uintptr_t size);
+void atoll_omp_free(uintptr_t address);
+void atoll_omp_copy(uintptr_t target, uintptr_t source, uintptr_t length);
+int32_t atoll_omp_copy_rectangle(uintptr_t target, uintptr_t source, uintptr_t size,
+				 int32_t dimensions, uintptr_t counts, uintptr_t target_at,
+				 uintptr_t source_at, uintptr_t target_size, uintptr_t source_size);
+void atoll_omp_taskwait(void);
+void atoll_omp_out_of_memory(uintptr_t size) __attribute__((noreturn));
+void atoll_omp_exit(int32_t code) __attribute__((noreturn));
+uint32_t atoll_omp_processors(void);
+int32_t atoll_omp_priority(void);
+int32_t atoll_omp_teams(void);
+void atoll_omp_set_teams(int32_t count);
+int32_t atoll_omp_teams_limit(void);
+void atoll_omp_set_teams_limit(int32_t count);
+uint64_t atoll_omp_native_thread(void);
+uint32_t atoll_omp_process(void);
+uint32_t atoll_omp_host(uint8_t *bytes, uint32_t size);
+
 #endif  // ATOLL_API_H

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import AtollRegion
+internal import CAtollOpenMP
+
+// Locks (OpenMP 5.1, section 3.9). `omp_lock_t` is gcc's: 4 bytes, 0 while it is free. Its hints are of
+// no use here.
+//
+// If the holder dies: its process is lost, and with it the program; see ``ImageWaiter``.
+
+@inline(__always)
+private func lock(_ address: UInt) -> ImageWord32 {
+    // SAFETY: the program gives a lock of its own, which is in shared memory as all that it has is.
+    unsafe ImageWord32(at: address)
+}
+
+@c public func omp_init_lock(_ address: UInt) { lock(address).store(0) }
+
+@c public func omp_init_lock_with_hint(_ address: UInt, _ hint: Int) { lock(address).store(0) }
+
+@c public func omp_destroy_lock(_ address: UInt) {}
+
+@c public func omp_set_lock(_ address: UInt) {
+    let word = lock(address)
+    if word.compareExchange(0, 1) != 0 { acquireSlowly(word) }
+}
+
+@c public func omp_unset_lock(_ address: UInt) { lock(address).store(0) }
+
+@c public func omp_test_lock(_ address: UInt) -> Int32 {
+    let word = lock(address)
+    return word.loadRelaxed() == 0 && word.compareExchange(0, 1) == 0 ? 1 : 0
+}
+
+@inline(never)
+private func acquireSlowly(_ word: ImageWord32) {
+    var waiter = ImageWaiter(ThreadRecord.current)
+    var pauses = 4
+    while true {
+        // The owner works best while nobody takes its line away.
+        waiter.pause(pauses)
+        if word.loadRelaxed() == 0, word.compareExchange(0, 1) == 0 { break }
+        if pauses < 64 { pauses *= 2 } else { waiter.step() }
+    }
+    waiter.end()
+}

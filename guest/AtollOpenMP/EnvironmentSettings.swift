@@ -15,6 +15,7 @@ extension EnvironmentValues {
         environment.device = Int(device)
         environment.allocator = allocator
         settings.isCancellable = isCancellation
+        Tasks.largestPriority = Int(priority)
         // A list of one holds for all levels.
         settings.threadsListed = threads.count > 1 ? min(threads.count, Settings.levels) : 0
         for level in 0..<settings.threadsListed {

@@ -132,11 +132,6 @@ private func ancestor(_ level: Int) -> Seat? {
     return Int32(truncatingIfNeeded: league & 0xffff_ffff)
 }
 
-@c public func omp_get_max_task_priority() -> Int32 {
-    _ = ThreadRecord.current
-    return atoll_omp_priority()
-}
-
 @c public func omp_set_num_teams(_ count: Int32) {
     _ = ThreadRecord.current
     if count >= 0 { atoll_omp_set_teams(count) }
@@ -165,9 +160,12 @@ private func ancestor(_ level: Int) -> Seat? {
 
 @c public func omp_get_wtick() -> Double { 1e-9 }
 
+/// Whether the calling thread runs an explicit task (OpenMP 5.2).
+@c public func omp_in_explicit_task() -> Int32 { ThreadRecord.current.task != 0 ? 1 : 0 }
+
 /// For a task that changes one of its ICVs.
 func changedEnvironment() -> TaskEnvironment {
-    let environment = ThreadRecord.current.environment
+    let environment = Tasks.environmentToChange(ThreadRecord.current)
     environment.changed()
     return environment
 }

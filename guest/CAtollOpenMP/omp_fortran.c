@@ -36,7 +36,6 @@ GETS(int32_t, omp_get_cancellation)
 GETS(int32_t, omp_get_proc_bind)
 GETS(int32_t, omp_get_num_teams)
 GETS(int32_t, omp_get_team_num)
-GETS(int32_t, omp_get_max_task_priority)
 GETS(int32_t, omp_get_max_teams)
 GETS(int32_t, omp_get_teams_thread_limit)
 GETS(int32_t, omp_get_num_devices)
@@ -47,7 +46,6 @@ GETS(int32_t, omp_is_initial_device)
 GETS(int32_t, omp_get_num_places)
 GETS(int32_t, omp_get_place_num)
 GETS(int32_t, omp_get_partition_num_places)
-GETS(int32_t, omp_in_final)
 GETS(int32_t, omp_in_explicit_task)
 GETS(double, omp_get_wtime)
 GETS(double, omp_get_wtick)
@@ -180,9 +178,6 @@ void omp_set_default_allocator_(const uint64_t *allocator)
 {
 	omp_set_default_allocator(*allocator);
 }
-
-void omp_fulfill_event(uint64_t event);
-void omp_fulfill_event_(uint64_t event) { omp_fulfill_event(event); }
 
 // A copy with a zero at its end, without the spaces that fill the variable up.
 static char *copied(const char *text, size_t count)

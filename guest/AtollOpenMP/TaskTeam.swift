@@ -64,10 +64,9 @@ struct TaskTeam: ImageRecord {
         let lock = ImageLock(team, lockField)
         lock.acquire(thread)
         var block = of(team)
-        if block.isNone || block.seats < thread.size {
-            // No task of an earlier region is left, and none of this one's begun.
-            if !block.isNone { TaskBlocks.free(block.offset) }
-            block = create(seats: thread.size)
+        if block.isNone {
+            // For all that will ever sit in the team: it stays where it is.
+            block = create(seats: team.capacity)
             team.store(blockField, UInt64(block.offset))
         }
         team.noteTasks(thread.seat.generation)
@@ -76,9 +75,9 @@ struct TaskTeam: ImageRecord {
     }
 
     private static func create(seats: Int) -> TaskTeam {
-        // As many tasks wait as libgomp lets wait, but no more than anybody will ever need.
-        var capacity = 64
-        while capacity < 64 * seats, capacity < 4096 { capacity *= 2 }
+        // A single maker fills it for all; what has no room is run at once.
+        var capacity = 128
+        while capacity < 16 * seats, capacity < 4096 { capacity *= 2 }
         let stride = StealingDeque<ImageWords>.bytes(capacity: capacity)
         let deques = seatLines + TaskTally<ImageWords>.bytes(threads: seats)
         let bytes = deques + seats * stride

@@ -82,8 +82,12 @@ public enum OutputStream: String, Codable, Sendable {
 public enum JobEvent: Sendable, Equatable {
     /// The job is posted.
     case started(Job)
-    /// Bytes a process wrote: whole lines with their newline, or a last line without one.
+    /// Bytes a process wrote: whole lines with their newline, or a last line without one; an OpenMP
+    /// program's as they come.
     case output(vm: String, stream: OutputStream, data: Data)
+    /// The VM runs its part of an OpenMP program: the job is that one program, which the first VM reads,
+    /// writes and ends for. Before anything that the VM says.
+    case openMP(vm: String)
     /// A process ended. `status` is its exit code, or 128 + the signal that ended it.
     case exited(vm: String, status: Int)
     /// A process could not be started, and why.
@@ -94,6 +98,18 @@ public enum JobEvent: Sendable, Equatable {
     case report([SyncObject])
     /// The job is over; always the last line. `status` is what `atoll run` exits with.
     case finished(status: Int, reason: String?)
+}
+
+/// What `POST /v1/groups/{group}/jobs/{id}/input` takes: more of an OpenMP program's standard input.
+public struct InputSpec: Codable, Sendable, Equatable {
+    public var base64: Data
+    /// Whether the input ends with this; absent: no.
+    public var end: Bool?
+
+    public init(base64: Data, end: Bool? = nil) {
+        self.base64 = base64
+        self.end = end
+    }
 }
 
 /// What `POST /v1/groups/{group}/jobs/{id}/signal` takes.

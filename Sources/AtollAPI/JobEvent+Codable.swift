@@ -6,6 +6,7 @@ import Foundation
 extension JobEvent: Codable {
     private enum Kind: String, Codable {
         case started, output, exited, refused, lost, report, finished
+        case openMP = "openmp"
     }
 
     private enum CodingKeys: String, CodingKey {
@@ -28,6 +29,8 @@ extension JobEvent: Codable {
                 }
             let stream = try values.decode(OutputStream.self, forKey: .stream)
             self = .output(vm: try vm(), stream: stream, data: data)
+        case .openMP:
+            self = .openMP(vm: try vm())
         case .exited:
             self = .exited(vm: try vm(), status: try status())
         case .refused:
@@ -57,6 +60,9 @@ extension JobEvent: Codable {
             } else {
                 try values.encode(data.base64EncodedString(), forKey: .base64)
             }
+        case .openMP(let vm):
+            try values.encode(Kind.openMP, forKey: .type)
+            try values.encode(vm, forKey: .vm)
         case .exited(let vm, let status):
             try values.encode(Kind.exited, forKey: .type)
             try values.encode(vm, forKey: .vm)

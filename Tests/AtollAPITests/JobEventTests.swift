@@ -31,6 +31,7 @@ import Testing
             .refused(vm: "vm1", reason: "no such file"),
             #"{"reason":"no such file","type":"refused","vm":"vm1"}"#
         ),
+        (.openMP(vm: "vm1"), #"{"type":"openmp","vm":"vm1"}"#),
         (.lost(vm: "vm1"), #"{"type":"lost","vm":"vm1"}"#),
         (.finished(status: 0, reason: nil), #"{"status":0,"type":"finished"}"#),
         (

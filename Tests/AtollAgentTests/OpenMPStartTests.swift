@@ -163,7 +163,10 @@ import Testing
     @Test(arguments: [
         (["-fopenmp", "-static"], "linked statically, with an OpenMP runtime of its own"),
         (
-            ["-fopenmp", "-Wl,-Ttext-segment=0x200000400000,--no-relax", "-no-pie"],
+            [
+                "-fopenmp", "-nostartfiles", "-fPIC", "-no-pie",
+                "-Wl,-e,main,-Ttext-segment=0x200000400000",
+            ],
             "linked to lie where"
         ),
     ]) func refusesPrograms(options: [String], reason: String) throws {

@@ -11,12 +11,17 @@ struct JobVerdict {
     /// Whether a lost VM is no failure, as long as another comes to its end.
     private let survivesLoss: Bool
     private var left: Int?
+    /// Whether the processes are one program, whose end is the first's.
+    private var isOpenMP = false
 
     init(survivesLoss: Bool) { self.survivesLoss = survivesLoss }
 
     /// Takes a launch's event; gives what to tell of it.
     mutating func add(_ event: LaunchEvent, _ vms: [String]) -> [JobEvent] {
         switch event {
+        case .beganOpenMP(let rank):
+            isOpenMP = true
+            return [.openMP(vm: vms[rank])]
         case .output(let rank, let stream, let text):
             return [
                 .output(vm: vms[rank], stream: stream == 2 ? .stderr : .stdout, data: Data(text))
@@ -24,7 +29,12 @@ struct JobVerdict {
         case .exited(let rank, let raw):
             let waitStatus = WaitStatus(raw: raw)
             let code = Int(waitStatus.shellCode)
-            if code != 0 { fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))") }
+            if isOpenMP {
+                // As a shell would give it, without a word.
+                if rank == 0, status == 0 { status = code }
+            } else if code != 0 {
+                fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))")
+            }
             return [.exited(vm: vms[rank], status: code)]
         case .refused(let rank, let errno):
             let words =

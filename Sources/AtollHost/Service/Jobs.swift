@@ -2,7 +2,7 @@
 public import AtollAPI
 import AtollRegion
 import AtollSystem
-import Foundation
+public import Foundation
 
 extension HostService {
     /// Starts the job and gives its events; the last is `finished`. Ending the iteration early stops
@@ -92,6 +92,26 @@ extension HostService {
                 remedy: "use 1 to 31")
         }
         running.send(signal: Int32(signal))
+    }
+
+    /// More of the standard input of an OpenMP program. Returns when the program's VM has room for it.
+    public func writeInput(
+        _ data: Data, end: Bool, job id: UInt64, in group: String, as caller: Caller
+    )
+        async throws(APIError)
+    {
+        _ = try state(of: group, for: caller)
+        guard let running = jobs[id], running.job.group == group else {
+            throw APIError(
+                code: .noSuchJob, message: "no such job runs", value: "\(id)",
+                remedy: "`atoll status` shows the jobs")
+        }
+        guard await running.write(data, end: end) else {
+            throw APIError(
+                code: .noSuchJob, message: "the job reads no input, or not any more",
+                value: "\(id)",
+                remedy: "wait for its event `openmp`: only OpenMP programs read input")
+        }
     }
 
     private func check(_ spec: JobSpec) throws(APIError) {

@@ -17,6 +17,12 @@ final class RunningJob: Sendable {
     /// What to tell of its named objects when it is over; `nil`: nothing.
     private let report: (@Sendable () -> [SyncObject])?
     private let isStopped = Atomic(false)
+    private let input = Mutex(Input())
+
+    private struct Input {
+        var ring: JobInput?
+        var isOver = false
+    }
 
     init(
         _ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch, survivesLoss: Bool,
@@ -49,6 +55,7 @@ final class RunningJob: Sendable {
                 return (events, launch.isOver)
             }
             for event in events {
+                if event == .beganOpenMP(rank: 0) { openInput() }
                 for told in verdict.add(event, vms) where !yield(told) { stop() }
             }
             if isOver { break }
@@ -58,7 +65,38 @@ final class RunningJob: Sendable {
         }
         // The objects go with the job.
         if let report { _ = yield(.report(report())) }
+        input.withLock { $0.isOver = true }
         launch.withLock { $0.finish() }
         _ = yield(.finished(status: verdict.status, reason: verdict.reason))
+    }
+
+    // MARK: Input
+
+    private func openInput() {
+        let launch = launch.withLock { $0 }
+        input.withLock { $0.ring = JobInput(offering: launch.ticket, on: launch.board) }
+    }
+
+    /// Brings more of its input to the program, and waits until there is room for all of it.
+    ///
+    /// - Returns: whether the job reads input, and its program still runs.
+    func write(_ data: Data, end: Bool) async -> Bool {
+        var rest = [UInt8](data)[...]
+        var isEnded = !end
+        while !rest.isEmpty || !isEnded {
+            let goesOn = input.withLock { input -> Bool in
+                guard !input.isOver, var ring = input.ring else { return false }
+                defer { input.ring = ring }
+                while !rest.isEmpty, ring.write(rest.prefix(ring.most)) {
+                    rest = rest.dropFirst(ring.most)
+                }
+                if rest.isEmpty, !isEnded { isEnded = ring.end() }
+                return true
+            }
+            guard goesOn else { return false }
+            if rest.isEmpty, isEnded { break }
+            guard (try? await Task.sleep(for: .milliseconds(2))) != nil else { return false }
+        }
+        return true
     }
 }

@@ -29,6 +29,10 @@ extension JobSpec: RequestFields {
     }
 }
 
+extension InputSpec: RequestFields {
+    static var fields: Set<String> { ["base64", "end"] }
+}
+
 extension SignalSpec: RequestFields {
     static var fields: Set<String> { ["signal"] }
 }

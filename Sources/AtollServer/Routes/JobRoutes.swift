@@ -12,6 +12,7 @@ struct JobRoutes {
         router.get("/v1/groups/{group}/jobs", use: list)
         router.post("/v1/groups/{group}/jobs", use: run)
         router.post("/v1/groups/{group}/jobs/{id}/signal", use: signal)
+        router.post("/v1/groups/{group}/jobs/{id}/input", use: input)
     }
 
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
@@ -35,10 +36,7 @@ struct JobRoutes {
         -> Response
     {
         var request = request
-        let text = try context.path("id")
-        guard let id = UInt64(text) else {
-            throw APIError(code: .noSuchJob, message: "a job's id is a number", value: text)
-        }
+        let id = try id(context)
         let spec = try await request.decode(SignalSpec.self, limit: configuration.bodyLimit)
         guard (1...31).contains(spec.signal) else {
             throw APIError(
@@ -48,5 +46,25 @@ struct JobRoutes {
         try await host.signalJob(
             id, in: context.path("group"), signal: spec.signal, as: context.caller)
         return Answer.nothing
+    }
+
+    @Sendable private func input(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
+        var request = request
+        let id = try id(context)
+        let spec = try await request.decode(InputSpec.self, limit: configuration.bodyLimit)
+        try await host.writeInput(
+            spec.base64, end: spec.end ?? false, job: id, in: context.path("group"),
+            as: context.caller)
+        return Answer.nothing
+    }
+
+    private func id(_ context: APIContext) throws -> UInt64 {
+        let text = try context.path("id")
+        guard let id = UInt64(text) else {
+            throw APIError(code: .noSuchJob, message: "a job's id is a number", value: text)
+        }
+        return id
     }
 }

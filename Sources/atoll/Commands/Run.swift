@@ -9,7 +9,9 @@ struct Run: AsyncParsableCommand {
         discussion: """
             What the processes write comes back line by line, each line after its VM's name. \
             An interrupt (Ctrl-C) or a termination signal is passed on to every process; a second \
-            one stops the job at once. With --json every event of the job is one line.
+            one stops the job at once. An OpenMP program is one program over all members: signals \
+            and input go to it alone, its output comes back as it is, and its exit code is given. \
+            With --json every event of the job is one line.
             """)
 
     @Argument(help: "The group's name.", completion: Completion.groups)
@@ -36,6 +38,19 @@ struct Run: AsyncParsableCommand {
         name: .customLong("on-loss"),
         help: "What becomes of the others when a VM is lost: they end, or continue.")
     var onLoss: OnLoss = .end
+
+    @Option(
+        name: .customLong("openmp"),
+        help:
+            "Spread the threads of OpenMP programs over the members: auto, of those that are linked with an OpenMP library; always, of any; never, run whole copies."
+    )
+    var openMP: OpenMPChoice?
+
+    @Option(
+        help:
+            "How much of the region an OpenMP program may take, such as 2G; without it, all that is free."
+    )
+    var memory: ByteSize?
 
     @Flag(name: .customLong("no-prefix"), help: "Write what comes back as it is, without VM names.")
     var withoutPrefix = false
@@ -77,9 +92,17 @@ struct Run: AsyncParsableCommand {
             let name = pair.prefix(1) + pair.dropFirst().prefix { $0 != "=" }
             return (String(name), String(pair.dropFirst(name.count + 1)))
         }
+        var variables = Dictionary(pairs) { $1 }
+        if let openMP { variables["ATOLL_OPENMP_MODE"] = openMP.rawValue }
+        if let memory { variables["ATOLL_OPENMP_MEMORY"] = "\(memory.bytes)" }
         return JobSpec(
-            arguments: program, environment: Dictionary(pairs) { $1 }, directory: directory,
+            arguments: program, environment: variables, directory: directory,
             vms: vms, threadsPerVM: threadsPerVM, region: region,
             onLoss: onLoss == .end ? nil : onLoss, report: report ? true : nil)
     }
+}
+
+/// Which programs run with their threads spread over the members.
+enum OpenMPChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
 }

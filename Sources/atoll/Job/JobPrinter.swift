@@ -17,6 +17,8 @@ struct JobPrinter {
     let style: Style
     /// Of the longest VM name, so that what is written starts in one column.
     private var width = 0
+    /// VMs with a part of an OpenMP program: one program, whose bytes come as on one machine.
+    private var plain: Set<String> = []
 
     init(style: Style) { self.style = style }
 
@@ -31,8 +33,10 @@ struct JobPrinter {
         case .started(let job):
             width = job.vms.map(\.printable.count).max() ?? 0
         case .output(let vm, let stream, let data):
-            let data = style == .plain ? data : prefixed(data, vm)
+            let data = style == .plain || plain.contains(vm) ? data : prefixed(data, vm)
             try stream == .stdout ? out(data) : error(data)
+        case .openMP(let vm):
+            plain.insert(vm)
         case .exited, .refused:
             // What matters of these comes again as the reason why the job is over.
             break

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
+import AtollAccounts
 import AtollClient
 import UnixSignals
 
@@ -11,6 +12,8 @@ actor JobSession {
     private var job: UInt64?
     /// The signal that is to stop the job, once one has.
     private var stoppedBy: UnixSignal?
+    /// Brings this process's standard input to the job, once that turns out to read it.
+    private var input: Task<Void, any Error>?
 
     init(client: AtollClient, group: String, printer: JobPrinter) {
         self.client = client
@@ -26,7 +29,10 @@ actor JobSession {
             tasks.addTask { try await self.pass(signals) }
             // Whichever ends first decides: the job by its last event, or a signal that stops it.
             // Leaving the stream hangs up, and that stops the job.
-            defer { tasks.cancelAll() }
+            defer {
+                tasks.cancelAll()
+                input?.cancel()
+            }
             return try await tasks.next() ?? nil
         }
         if let stoppedBy { return JobStatus.ended(bySignal: Int(stoppedBy.rawValue)) }
@@ -38,9 +44,22 @@ actor JobSession {
         return status
     }
 
+    /// An OpenMP program reads what this process is given. No faster than it does: each part waits for
+    /// room.
+    private func beginInput() {
+        guard input == nil, let job else { return }
+        let (client, group) = (client, group)
+        input = Task {
+            for await data in StandardInput.parts {
+                try await client.writeInput(data, end: data.isEmpty, job: job, in: group)
+            }
+        }
+    }
+
     private func follow(_ spec: JobSpec) async throws -> Int? {
         for try await event in try await client.run(spec, in: group) {
             if case .started(let job) = event { self.job = job.id }
+            if case .openMP = event { beginInput() }
             try printer.show(event)
             if case .finished(let status, _) = event { return status }
         }

@@ -31,6 +31,9 @@ extension ProgramHeap where M: ~Escapable {
     /// From this byte on nothing is allocated.
     public var end: Int { value(Self.top) << 16 }
 
+    /// In memory that has been another's: what was never used need not be zeros. Before anybody uses it.
+    public func distrustZeros() { set(pageCount, at: Self.high) }
+
     func lock(_ waiter: inout some Waiter) {
         while words.compareExchange(0, 1, at: Self.lock) != 0 {
             while words.loadRelaxed(Self.lock) != 0 {

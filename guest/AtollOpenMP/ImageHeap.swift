@@ -108,3 +108,10 @@ public func atoll_heap_free(_ address: UInt) { ImageHeap.free(address) }
 
 @c
 public func atoll_heap_end() -> UInt64 { UInt64(ImageHeap.heap.end) }
+
+/// Before any rank uses the heap, whose records are zeros; `isZero`: so is all the rest.
+@c
+public func atoll_heap_create(_ isZero: Bool) {
+    atoll_memory_begin()
+    if !isZero { ImageHeap.heap.distrustZeros() }
+}

@@ -131,7 +131,8 @@ void atoll_image_begin(void) {
     if (swap(&image->state, ATOLL_IMAGE_NONE, ATOLL_IMAGE_BUILDING)) {
         if (!image->magic) write_header(image, &place);
         image->pool_next = image->pool_offset;
-        atoll_heap_create();
+        // What a device's memory holds where nobody has written is what was there before.
+        atoll_heap_create((image->flags & ATOLL_IMAGE_LOCAL) != 0);
         store(&image->state, ATOLL_IMAGE_WRITTEN);
     } else if (!atoll_wait_word(&image->state, ATOLL_IMAGE_WRITTEN, 60)) {
         refuse("the image was begun and not finished", "");

@@ -8,7 +8,7 @@
 
 #define ABSENT __attribute__((weak))
 
-ABSENT void atoll_heap_create(void) {}
+ABSENT void atoll_heap_create(bool is_zero) { (void)is_zero; }
 
 ABSENT void *atoll_heap_allocate(uint64_t bytes, uint64_t alignment) {
     // Half of the heap, from the end downwards; nothing is given back.

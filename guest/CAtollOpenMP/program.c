@@ -85,45 +85,19 @@ __attribute__((visibility("default"))) int __libc_start_main(
     atoll_initial_stack_return();
 }
 
-static void remove_entry(char *list, const char *entry, uint64_t length) {
-    // A list of paths, parted by ":" or spaces; `entry` is part of it.
-    char *at = list + (entry - list);
-    uint64_t rest = strlen(at + length);
-    if (rest)
-        memmove(at, at + length + 1, rest);  // with the separator behind it
-    else
-        *(at > list ? at - 1 : at) = 0;
-}
-
-// The loader's variables are the starter's; what they were before stands beside them.
-static const char before[] = "ATOLL_OPENMP_WAS_";
-
-static bool is_loaders(const char *text) {
-    return !strncmp(text, "LD_PRELOAD=", 11) || !strncmp(text, "LD_LIBRARY_PATH=", 16) ||
-           !strncmp(text, "LD_BIND_NOW=", 12);
-}
+// The starter lays what the program's own variables were beside those that are for the loader.
+static const char was[] = "ATOLL_OPENMP_WAS_";
+static const char *const loaders[] = {"LD_PRELOAD=", "LD_LIBRARY_PATH=", "LD_BIND_NOW="};
 
 void atoll_strip_environment(char **environment) {
-    bool is_started = atoll_kernel_environment("ATOLL_OPENMP") != 0;
     char **to = environment;
     for (char **from = environment; *from; from++) {
         char *text = *from;
-        if (is_started && is_loaders(text)) continue;
-        if (!strncmp(text, before, sizeof before - 1)) {
-            *to++ = text + sizeof before - 1;
-            continue;
-        }
-        if (!strncmp(text, "ATOLL_OPENMP=", 13) || !strncmp(text, "LD_BIND_NOW=", 12)) continue;
-        if (!strncmp(text, "LD_PRELOAD=", 11)) {
-            char *list = text + 11, *name = strstr(list, "libatoll-gomp.so");
-            if (name) {
-                char *begin = name;
-                while (begin > list && begin[-1] != ':' && begin[-1] != ' ') begin--;
-                remove_entry(list, begin, (uint64_t)(strcspn(begin, ": ")));
-            }
-            if (!*list) continue;
-        }
-        *to++ = text;
+        bool is_ours = !strncmp(text, "ATOLL_OPENMP=", 13);
+        for (unsigned i = 0; i < sizeof loaders / sizeof *loaders; i++)
+            is_ours |= !strncmp(text, loaders[i], strlen(loaders[i]));
+        if (is_ours) continue;
+        *to++ = strncmp(text, was, sizeof was - 1) ? text : text + sizeof was - 1;
     }
     *to = 0;
 }

@@ -5,20 +5,17 @@
 
 #include <stddef.h>
 
-#include "atoll_openmp.h"
-
-long write(int descriptor, const void *bytes, size_t count);
-_Noreturn void _exit(int code);
+#include "atoll_image.h"
 
 _Noreturn void atoll_not_served(const char *name)
 {
-	static const char before[] = "atoll: ", after[] = " is not served\n";
+	char sentence[256];
+	static const char after[] = " is not served";
 	size_t length = 0;
 
-	while (name[length])
-		length++;
-	write(2, before, sizeof(before) - 1);
-	write(2, name, length);
-	write(2, after, sizeof(after) - 1);
-	_exit(126);
+	while (*name && length < sizeof(sentence) - sizeof(after))
+		sentence[length++] = *name++;
+	for (size_t i = 0; i < sizeof(after); i++)
+		sentence[length++] = after[i];
+	atoll_image_fail(126, sentence);
 }

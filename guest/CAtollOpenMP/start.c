@@ -8,6 +8,7 @@
 // whose thread-local variables lie in the image. The other ranks never leave this constructor: they
 // run threads for it.
 
+#include "clock.h"
 #include "ending.h"
 #include "segments.h"
 #include "start.h"
@@ -35,8 +36,19 @@ uint64_t atoll_own_base(void) {
     return base;
 }
 
+static void answer_for_a_while(void) {
+    for (int i = 0; i < 1000; i++) atoll_clock_answer();
+    atoll_image_look();
+    atoll_sys_yield();
+}
+
 static void meet(uint64_t state) {
     struct atoll_image *image = atoll_image();
+    // Those who are late ask for the time on their way.
+    uint64_t until = atoll_clock() + 120000000000u;
+    while (atoll_process.rank == 0 && !atoll_process.is_local && load(&image->state) < state &&
+           load(&image->ready) > 0 && load(&image->ready) < image->ranks && atoll_clock() < until)
+        answer_for_a_while();
     if (!atoll_wait_word(&image->state, state, 120))
         refuse("not every rank has come; here is rank ", NUMBER(atoll_process.rank));
     if (load(&image->state) == ATOLL_IMAGE_REFUSED) atoll_sys_exit(126);
@@ -66,6 +78,7 @@ static void share_segments(void) {
     long error = atoll_segments_map(list.segment, list.count);
     if (error < 0) refuse("cannot map the program's segments; error ", NUMBER(-error));
     store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_READY);
+    atoll_clock_compare();
     if (__atomic_add_fetch(&image->ready, 1, __ATOMIC_ACQ_REL) == image->ranks)
         swap(&image->state, ATOLL_IMAGE_LISTED, ATOLL_IMAGE_COMPLETE);
     meet(ATOLL_IMAGE_COMPLETE);

@@ -138,7 +138,10 @@ struct atoll_rank {
     uint64_t loaded;            // dlopen: requests answered
     uint64_t load_error;        // address of the last answer's text; 0: it went well
     uint64_t reap;              // ended threads whose stacks it shall free: address of the first
-    uint64_t reserved1[4];
+    uint64_t ping;              // its clock's comparison with rank 0's: asks,
+    uint64_t pong;              // is answered,
+    uint64_t pong_time;         // with rank 0's CLOCK_MONOTONIC,
+    uint64_t pong_date;         // and CLOCK_REALTIME, ns
     // Line 2, 3: what sentences call it.
     char name[64];
     uint64_t reserved3[8];
@@ -197,6 +200,7 @@ struct atoll_process {
     uint32_t is_local;
     uint32_t is_child;          // forked: a process of its own, in which nothing is shared
     int64_t clock_offset;       // to add to CLOCK_MONOTONIC
+    int64_t date_offset;        // to add to CLOCK_REALTIME
 };
 extern struct atoll_process atoll_process __attribute__((visibility("hidden")));
 
@@ -240,9 +244,9 @@ uint64_t atoll_pool_take(uint64_t bytes);
 
 // ------------------------------------------------------------ what image calls in the other roles
 
-/// Memory: once, in one process, before any other uses the heap, whose bytes are all zero. Nothing in
-/// it may allocate by malloc.
-void atoll_heap_create(void);
+/// Memory: once, in one process, before any other uses the heap, whose records are zero; `is_zero`: so
+/// is all the rest. Nothing in it may allocate by malloc.
+void atoll_heap_create(bool is_zero);
 /// Memory: blocks of the heap for stacks and segments, aligned to `alignment` (a power of two).
 void *atoll_heap_allocate(uint64_t bytes, uint64_t alignment);
 void atoll_heap_free(void *block);

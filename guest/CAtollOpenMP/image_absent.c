@@ -2,7 +2,6 @@
 //
 // Stand-ins for what the other parts of the runtime bring; each of theirs takes precedence.
 
-#include <time.h>
 
 #include "image.h"
 
@@ -28,9 +27,3 @@ ABSENT void atoll_worker(uint64_t record) {
 }
 ABSENT void atoll_runtime_thread_end(uint64_t record) { (void)record; }
 ABSENT void atoll_io_begin(void) {}
-/// Until the ranks agree on an offset: this VM's own.
-ABSENT uint64_t atoll_clock(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (uint64_t)now.tv_sec * 1000000000 + (uint64_t)now.tv_nsec;
-}

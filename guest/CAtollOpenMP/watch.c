@@ -7,6 +7,7 @@
 #include "ending.h"
 #include "library.h"
 #include "start.h"
+#include "symbol.h"
 #include "threads.h"
 
 #include <poll.h>
@@ -29,9 +30,11 @@ static void lost(uint32_t rank) {
     if (atoll_process.rank == 0) {
         if (!swap(&said, 0, 1)) for (;;) atoll_sys_nap(1000000000);
         bool has_name = record->name[0] != 0;
-        uint64_t region = load(&atoll_image()->region);
+        uint64_t region = atoll_image_region();
+        char name[256] = "";
+        if (region) atoll_symbol_name(region, name, sizeof name);
         SAY("lost ", has_name ? record->name : "process ", has_name ? "" : NUMBER(rank),
-            region ? " in parallel region " : "", region ? NUMBER(region) : "",
+            name[0] ? " in the parallel region " : "", name,
             "; the program cannot go on without it");
     }
     atoll_sys_exit(LOST);

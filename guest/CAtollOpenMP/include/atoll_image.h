@@ -102,7 +102,7 @@ struct atoll_image {
     uint64_t segments;          // how many of the list hold
     uint64_t list_address;      // of the list, see ATOLL_IMAGE_SEGMENTS
     uint64_t program_hash;      // of the program's and its libraries' names and addresses
-    uint64_t region;            // core's: number of the parallel region that runs, for sentences
+    uint64_t reserved_region;
     uint64_t loads;             // dlopen: address of the last load's record
     uint64_t pool_next;         // the first byte of the pool that nobody has
     uint64_t fork_request;      // address of what a thread asks rank 0's watcher for; 0: nothing
@@ -259,6 +259,9 @@ void atoll_runtime_begin(void);
 void atoll_worker(uint64_t record);
 /// Core: a thread that the program made ends; its record, if it has one, is free then.
 void atoll_runtime_thread_end(uint64_t record);
+
+/// The function of the parallel region that the program is in; 0: none.
+uint64_t atoll_image_region(void);
 
 /// Io: in rank 0, before main.
 void atoll_io_begin(void);

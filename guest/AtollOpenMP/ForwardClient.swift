@@ -7,7 +7,7 @@ internal import CAtollOpenMP
 func atoll_io_ask(_ address: UInt64, _ flags: UInt64) {
     // SAFETY: a request is on the caller's stack, in the image, until the caller goes on.
     let request = unsafe ImageWords(at: UInt(address), count: 128)
-    var patience = ForwardPatience()
+    var patience = ForwardPatience(looks: atoll_io_get_looks())
     let mailbox = atoll_io_get_mailbox()
     if mailbox != 0 {
         // SAFETY: a mailbox is a block of the heap that stays while this thread holds a stream's lock.
@@ -18,4 +18,6 @@ func atoll_io_ask(_ address: UInt64, _ flags: UInt64) {
         while !ForwardSlots.post(address | flags, from: start) { patience.wait() }
     }
     while request.load(0) == 0 { patience.wait() }
+    patience.end()
+    atoll_io_set_looks(patience.looks)
 }

@@ -3,25 +3,42 @@ internal import CAtollOpenMP
 
 /// How a thread waits for one of another kernel: it looks often at first, then makes room, then naps
 /// ever longer, and sees whether the program has ended.
+///
+/// Whether looking paid decides how long it is done the next time: where both sides share a processor,
+/// each look keeps the other from answering.
 struct ForwardPatience {
-    private var steps: UInt64 = 0
+    private(set) var looks: UInt32
+    private var steps: UInt32 = 0
     private let mayLook: Bool
 
-    /// - Parameter mayLook: whether this thread notices the program's end itself: rank 0's serving
-    ///   threads go down with their process.
-    init(mayLook: Bool = true) { self.mayLook = mayLook }
+    static var mostLooks: UInt32 { 2_000 }
+    static var leastLooks: UInt32 { 32 }
+    static var yields: UInt32 { 100 }
 
-    mutating func wait() {
-        steps += 1
-        if steps < 2_000 {
+    /// - Parameters:
+    ///   - looks: as an earlier wait has left them.
+    ///   - mayLook: whether this thread notices the program's end itself: rank 0's serving threads go
+    ///     down with their process.
+    init(looks: UInt32 = Self.mostLooks, mayLook: Bool = true) {
+        self.looks = max(min(looks, Self.mostLooks), Self.leastLooks)
+        self.mayLook = mayLook
+    }
+
+    mutating func wait(longest: UInt64 = 1_000_000) {
+        if steps < .max { steps += 1 }
+        if steps < looks {
             atoll_io_relax()
-        } else if steps < 2_100 {
+        } else if steps < looks + Self.yields {
             atoll_io_yield()
         } else {
-            atoll_io_nap(min(20_000 * (steps - 2_099), 1_000_000))
+            atoll_io_nap(min(20_000 * UInt64(steps - looks - Self.yields + 1), longest))
             if mayLook { atoll_image_look() }
         }
     }
 
-    mutating func reset() { steps = 0 }
+    /// What was waited for is there.
+    mutating func end() {
+        looks = steps < looks ? min(looks * 2, Self.mostLooks) : max(looks / 2, Self.leastLooks)
+        steps = 0
+    }
 }

@@ -40,9 +40,9 @@ struct ForwardServer {
         while leads {
             let posted = ForwardSlots.take()
             if posted == 0 {
-                patience.wait()
+                patience.wait(longest: calls == 0 ? 4_000_000 : 1_000_000)
             } else {
-                patience.reset()
+                patience.end()
                 serve(posted)
             }
         }
@@ -55,7 +55,11 @@ struct ForwardServer {
             || (posted & UInt64(ATOLL_IO_READS) != 0 && atoll_io_would_wait(request))
         if waits { giveUp() }
         let idle = beat
-        if !waits { Self.state.store(idle | 1, at: Self.at(ATOLL_IO_STATE_BEAT)) }
+        if !waits {
+            // A full barrier: either the watcher sees this before it sleeps, or it is seen to sleep.
+            _ = Self.state.exchange(idle | 1, at: Self.at(ATOLL_IO_STATE_BEAT))
+            if Self.state.load(Self.at(ATOLL_IO_STATE_ASLEEP)) != 0 { wakeWatcher() }
+        }
         if posted & UInt64(ATOLL_IO_PINS) != 0 {
             servePinned(request)
         } else {
@@ -68,6 +72,11 @@ struct ForwardServer {
 
     private func giveUp() {
         _ = swap(ATOLL_IO_STATE_LEADER, number, 0)
+        wakeWatcher()
+    }
+
+    private func wakeWatcher() {
+        Self.state.store(0, at: Self.at(ATOLL_IO_STATE_ASLEEP))
         _ = Self.state.add(1, at: Self.at(ATOLL_IO_STATE_WATCH))
         atoll_io_wake_one(Int32(ATOLL_IO_STATE_WATCH))
     }
@@ -86,7 +95,7 @@ struct ForwardServer {
                 patience.wait()
                 continue
             }
-            patience.reset()
+            patience.end()
             let isLast = posted & UInt64(ATOLL_IO_UNPINS) != 0
             if isLast { atoll_io_free_mailbox(mailbox) }
             ForwardSlots.answer(posted & ~ForwardSlots.flags)
@@ -97,19 +106,25 @@ struct ForwardServer {
     // MARK: Watching
 
     private mutating func watch() {
-        var nap: UInt64 = 1_000_000
+        var quiet = 0
         var seen = Self.state.load(Self.at(ATOLL_IO_STATE_BEAT))
         while true {
             let watch = Self.state.load(Self.at(ATOLL_IO_STATE_WATCH))
+            var nap = min(1_000_000 << UInt64(min(quiet, 3)), 8_000_000)
+            if quiet > 12 && seen & 1 == 0 {
+                // Nothing has been asked for long: until it is.
+                Self.state.storeSequential(1, at: Self.at(ATOLL_IO_STATE_ASLEEP))
+                if Self.state.loadSequential(Self.at(ATOLL_IO_STATE_BEAT)) == seen { nap = 0 }
+            }
             var leader = Self.state.load(Self.at(ATOLL_IO_STATE_LEADER))
             if leader != 0 {
-                atoll_io_sleep_on(Int32(ATOLL_IO_STATE_WATCH), watch, nap)
+                atoll_io_sleep_on(Int32(ATOLL_IO_STATE_WATCH), watch, UInt64(nap))
                 leader = Self.state.load(Self.at(ATOLL_IO_STATE_LEADER))
             }
             let now = Self.state.load(Self.at(ATOLL_IO_STATE_BEAT))
             let isHeldUp = leader != 0 && now == seen && now & 1 != 0 && now >> 40 == leader
             if (leader == 0 || isHeldUp) && swap(ATOLL_IO_STATE_LEADER, leader, number) { break }
-            nap = now == seen ? min(nap * 2, 8_000_000) : 1_000_000
+            quiet = now == seen ? quiet + 1 : 0
             seen = now
         }
         Self.state.store(0, at: Self.at(ATOLL_IO_STATE_WATCHER))

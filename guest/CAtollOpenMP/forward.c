@@ -17,6 +17,7 @@
 
 __thread uint64_t atoll_io_mailbox;
 __thread uint64_t atoll_io_locks;
+__thread uint32_t atoll_io_looks = 2000;
 uint64_t atoll_io_state[16] __attribute__((aligned(64)));
 
 static bool is_kept_local;

@@ -97,6 +97,7 @@ enum {
 	ATOLL_IO_STATE_PARK = 5,	// what those sleep on
 	ATOLL_IO_STATE_WATCH = 6,	// what the watcher sleeps on
 	ATOLL_IO_STATE_CLOSED = 7,	// nothing is served any more
+	ATOLL_IO_STATE_ASLEEP = 9,	// whether the watcher must be woken when the leader begins a call
 	ATOLL_IO_STATE_LOCKED = 8,	// how many locks of streams threads hold by flockfile
 };
 extern uint64_t atoll_io_state[16] __attribute__((visibility("hidden")));
@@ -105,6 +106,11 @@ static inline uint64_t atoll_io_state_address(void) { return (uint64_t)atoll_io_
 extern __thread uint64_t atoll_io_mailbox __attribute__((tls_model("initial-exec")));
 extern __thread uint64_t atoll_io_locks __attribute__((tls_model("initial-exec")));
 
+/// How often this thread has last looked for an answer before it made room.
+extern __thread uint32_t atoll_io_looks __attribute__((tls_model("initial-exec")));
+
+static inline uint32_t atoll_io_get_looks(void) { return atoll_io_looks; }
+static inline void atoll_io_set_looks(uint32_t looks) { atoll_io_looks = looks; }
 static inline uint64_t atoll_io_get_mailbox(void) { return atoll_io_mailbox; }
 static inline void atoll_io_set_mailbox(uint64_t mailbox) { atoll_io_mailbox = mailbox; }
 

@@ -12,7 +12,7 @@ struct ForwardPatience {
     private let mayLook: Bool
 
     static var mostLooks: UInt32 { 2_000 }
-    static var leastLooks: UInt32 { 32 }
+    static var leastLooks: UInt32 { 200 }
     static var yields: UInt32 { 100 }
 
     /// - Parameters:

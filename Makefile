@@ -27,6 +27,8 @@ GUEST_FLAGS := --traits Guest --scratch-path .build/guest -c release
 GUEST_PROGRAMS := atoll-agent atoll-run atoll-heat atoll-openmp
 GUEST_BUILT := .build/guest/release
 LIBATOLL := libatoll.so.1
+# The names that programs know OpenMP's libraries by.
+OPENMP_LINKS := libgomp.so.1 libomp.so libomp.so.5 libiomp5.so
 
 .PHONY: help
 help: ## says this
@@ -39,7 +41,7 @@ setup: ## installs what building, demo and tests need (Debian packages)
 	@Tests/Lab/setup
 
 .PHONY: build
-build: host-wing guest-wing dist ## builds both wings into .build/dist (CONFIG=debug: .build/dist-debug)
+build: host-wing guest-wing openmp dist ## builds both wings into .build/dist (CONFIG=debug: .build/dist-debug)
 
 .PHONY: host-wing
 host-wing:
@@ -82,12 +84,14 @@ openmp:
 dist: NEW = $(DIST).new
 dist:
 	@rm -rf $(NEW)
-	@mkdir -p $(NEW)/{bin,include} $(NEW)/lib/{pkgconfig,systemd/system,udev/rules.d} \
+	@mkdir -p $(NEW)/{bin,include} $(NEW)/lib/{atoll/openmp,pkgconfig,systemd/system,udev/rules.d} \
 	    $(NEW)/lib/python3 $(NEW)/share/atoll/fortran $(NEW)/share/man/man{1,5,8} \
 	    $(NEW)/share/bash-completion/completions $(NEW)/share/zsh/site-functions $(NEW)/share/fish/vendor_completions.d
 	@install -s -m 755 $(GUEST_PROGRAMS:%=$(GUEST_BUILT)/%) $(NEW)/bin
 	@install -s -m 755 $(GUEST_BUILT)/libatoll-c.so $(NEW)/lib/$(LIBATOLL)
 	@ln -s $(LIBATOLL) $(NEW)/lib/libatoll.so
+	@install -s -m 755 $(GUEST_BUILT)/libatoll-gomp.so $(NEW)/lib/atoll/openmp
+	@for link in $(OPENMP_LINKS); do ln -s libatoll-gomp.so $(NEW)/lib/atoll/openmp/$$link; done
 	@install -m 644 guest/CAtollGuest/include/*.h guest/bindings/atoll.hpp $(NEW)/include
 	@install -m 644 guest/bindings/atoll.f90 $(NEW)/share/atoll/fortran
 	@install -m 644 guest/bindings/atoll.py $(NEW)/lib/python3
@@ -148,7 +152,7 @@ install: ## puts the host's programs, and what develops against the library, und
 guest-install: ## puts what a VM needs under DESTDIR/PREFIX: agent, launcher, library, headers
 	@$(BUILT)
 	@mkdir -p $(ROOT)
-	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/pkgconfig \
+	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/atoll lib/pkgconfig \
 	    include lib/python3 share/atoll lib/systemd/system/atoll-agent.service lib/udev \
 	    share/man/man*/atoll-* $(abspath $(ROOT))
 

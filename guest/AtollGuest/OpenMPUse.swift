@@ -55,8 +55,7 @@ public enum OpenMPUse: Sendable, Equatable {
     }
 
     private static func holds(_ names: [UInt8]) -> Bool {
-        var found = Search(["\0GOMP_parallel\0", "\0__kmpc_fork_call\0"])
-        return found.look(in: names)
+        Search("\0GOMP_parallel\0", "\0__kmpc_fork_call\0").look(in: names)
     }
 
     /// What the runtimes say on errors and look up in the environment: a stripped program still has it.
@@ -64,10 +63,10 @@ public enum OpenMPUse: Sendable, Equatable {
         guard let file = try? OwnedFD(opening: path, [.followsLinks, .nonBlocking]) else {
             return false
         }
-        var found = Search(["\nlibgomp: ", "\0KMP_AFFINITY\0"])
+        let texts = Search("\nlibgomp: ", "\0KMP_AFFINITY\0")
         var offset: UInt64 = 0
         while let part = try? file.read(atMost: 256 << 10, from: offset), !part.isEmpty {
-            if found.look(in: part) { return true }
+            if texts.look(in: part) { return true }
             if part.count <= 64 { return false }
             // What lies over the border is in the next part whole.
             offset += UInt64(part.count - 32)
@@ -76,17 +75,27 @@ public enum OpenMPUse: Sendable, Equatable {
         return false
     }
 
-    /// A search for one of several texts that begin with a byte that is rare enough.
+    /// A search for one of two texts.
     private struct Search {
-        let texts: [[UInt8]]
-        init(_ texts: [String]) { self.texts = texts.map { $0.bytes } }
+        private let one: [UInt8]
+        private let other: [UInt8]
 
-        mutating func look(in bytes: [UInt8]) -> Bool {
+        init(_ one: String, _ other: String) {
+            self.one = one.bytes
+            self.other = other.bytes
+        }
+
+        func look(in bytes: [UInt8]) -> Bool {
             // By their second byte: the first is a separator, which is everywhere.
-            let seconds = texts.map { $0[1] }
-            for at in bytes.indices.dropFirst() where seconds.contains(bytes[at]) {
-                let before = bytes[(at - 1)...]
-                if texts.contains(where: { before.starts(with: $0) }) { return true }
+            let (first, second) = (one[1], other[1])
+            var at = 1
+            while at < bytes.count {
+                let byte = bytes[at]
+                if byte == first || byte == second {
+                    let before = bytes[(at - 1)...]
+                    if before.starts(with: one) || before.starts(with: other) { return true }
+                }
+                at += 1
             }
             return false
         }

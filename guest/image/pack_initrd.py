@@ -79,7 +79,8 @@ def add_program(archive: Archive, source: str, target: str, search: str) -> None
 
 def add_dist(archive: Archive, dist: str, search: str) -> None:
     # lib first, so that a program's `ldd` finds these already in place.
-    for part, target in (("lib", LIBRARY_DIR), ("bin", "bin")):
+    openmp = "lib/atoll/openmp"
+    for part, target in (("lib", LIBRARY_DIR), (openmp, openmp), ("bin", "bin")):
         top = os.path.join(dist, part)
         for name in sorted(os.listdir(top)) if os.path.isdir(top) else []:
             source = os.path.join(top, name)

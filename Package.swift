@@ -159,7 +159,8 @@ let package = Package(
             linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-openmp", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
-            path: "guest/atoll-openmp", exclude: ["man"], swiftSettings: shared, linkerSettings: guestLink),
+            path: "guest/atoll-openmp", exclude: ["man"], swiftSettings: shared,
+            linkerSettings: guestLink),
         // The OpenMP runtime. Loaded into programs that know nothing of it, it stands before libc: no
         // call of libc's may be made for its sake, and none of its names be left to a compiler to know.
         .target(

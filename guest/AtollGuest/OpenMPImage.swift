@@ -36,7 +36,7 @@ public enum OpenMPImage {
     static var nameBytes: Int { 64 }
 
     /// Bytes of the heap's records, or more: what has to be zero of it.
-    static func records(heapBytes: Int) -> Int { heapBytes / 48 + (256 << 10) }
+    static func records(heapBytes: Int) -> Int { heapBytes / 48 + (1 << 20) }
 
     /// Writes the header and each rank's record, in an extent whose control area and heap records are
     /// zero.

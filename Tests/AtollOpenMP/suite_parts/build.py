@@ -66,4 +66,7 @@ class Builder:
         if library := one.value("library"):
             command += [self.shared(library), f"-Wl,-rpath,{self.cache}/bin"]
         name = one.name + (".clang" if clang else "") + (".broken" if broken else "") + variant.replace("/", "_")
+        if clang:
+            # clang calls gcc's library for atomics wider than the processor's.
+            command += ["-Wl,--as-needed", "-latomic"]
         return self._compile(command + one.flags + variant.split(), f"{self.cache}/bin/{name}", sources)

@@ -16,7 +16,11 @@ SOURCES = {
     "rodinia": ("https://github.com/yuhc/gpu-rodinia", "9c10d3ea16dd"),
 }
 KERNELS = ("bt", "cg", "ep", "ft", "is", "lu", "mg", "sp")
-CLOCKS = r"(?i)time|seconds|mop|date|rate|timer|elapsed|grind|fom|millisecond|us\)|: *[0-9.]+ *s$"
+CLOCKS = (
+    r"(?i)time|seconds|mop|date|rate|timer|elapsed|grind|fom|millisecond|us\)|: *[0-9.]+ *s$|took|^ *[0-9.]+ s"
+    # What is nought but for rounding.
+    r"|e-1[0-9]"
+)
 # name: (folder, sources, arguments, further flags)
 RODINIA = {
     "lud": ("lud", ["omp/lud.c", "omp/lud_omp.c", "common/common.c"], ["-s", "256", "-v"], ["-Ilud/common"]),
@@ -101,5 +105,5 @@ class Workshop:
         command = [compiler, "-O2", "-w", "-fopenmp", "-DOPEN", "-D_DEFAULT_SOURCE", f"-I{folder}", *flags,
                    *[f"{folder}/{source}" for source in sources], "-lm"]
         target = self._built(f"rodinia-{which}", command, place)
-        results = ["out", "result"] if which == "streamcluster" else []
-        return Whole(f"rodinia-{which}", [target, *arguments], results=results, drop=CLOCKS, digits=4)
+        # streamcluster adds to its table of centres in all threads without a lock, so its result is luck.
+        return Whole(f"rodinia-{which}", [target, *arguments], drop=CLOCKS, digits=4)

@@ -4,6 +4,7 @@
 // at the top of a stack that it is given: so these too lie in the image, and every rank can follow a
 // pointer to them.
 
+#include "atoll_api.h"
 #include "threads.h"
 
 #include <dlfcn.h>
@@ -24,19 +25,27 @@ static uint64_t ending;  // how many the watcher shall end
 
 void *atoll_real(const char *name) { return dlsym(RTLD_NEXT, name); }
 
-uint64_t atoll_stack_default(void) {
-    static uint64_t known;
-    if (known) return known;
+static uint64_t stack_limit(uint64_t if_unlimited, uint64_t most) {
     struct rlimit limit = {0};
     atoll_syscall(SYS_prlimit64, 0, RLIMIT_STACK, 0, (uint64_t)&limit, 0, 0);
     uint64_t bytes = limit.rlim_cur;
-    if (bytes == 0 || bytes > (1ull << 30)) bytes = 8ull << 20;  // "unlimited"
-    // Stacks of all workers are not to fill more than an eighth of a small image.
-    uint64_t threads = (uint64_t)atoll_process.ranks * atoll_process.threads;
-    uint64_t most = atoll_process.heap_bytes / 8 / threads & ~65535ull;
+    if (bytes == 0 || bytes > 1ull << 40) bytes = if_unlimited;
     if (bytes > most) bytes = most;
     if (bytes < 256 << 10) bytes = 256 << 10;
-    return known = (bytes + 65535) & ~65535ull;
+    return (bytes + 65535) & ~65535ull;
+}
+
+// Without a limit, libc gives a thread 2 MiB, and main all that there is.
+uint64_t atoll_stack_default(void) {
+    static uint64_t known;
+    uint64_t threads = (uint64_t)atoll_process.ranks * atoll_process.threads;
+    // Stacks of all workers are not to fill more than an eighth of a small image.
+    if (!known) known = stack_limit(8 << 20, atoll_process.heap_bytes / 8 / threads & ~65535ull);
+    return known;
+}
+
+uint64_t atoll_stack_of_main(void) {
+    return stack_limit(1 << 30, atoll_process.heap_bytes / 4 & ~65535ull);
 }
 
 static void acquire(void) {
@@ -193,9 +202,17 @@ static void *work(void *record) {
     return 0;
 }
 
+// OMP_STACKSIZE (OpenMP 5.1, section 6.6).
+static uint64_t worker_stack(void) {
+    const struct atoll_environment *environment = atoll_omp_environment();
+    uint64_t bytes = environment && environment->is_stack_set ? environment->stack_bytes : 0;
+    return bytes >= 16384 ? bytes : 0;
+}
+
 static int spawn_here(uint64_t record) {
     struct atoll_thread *thread = atoll_thread(record);
-    int error = atoll_strand_start(work, (void *)record, 0, thread->wanted_stack_bytes, record, 0);
+    uint64_t stack = thread->wanted_stack_bytes ? thread->wanted_stack_bytes : worker_stack();
+    int error = atoll_strand_start(work, (void *)record, 0, stack, record, 0);
     if (!error) return 0;
     thread->error = (uint64_t)error;
     store(&thread->state, ATOLL_THREAD_FAILED);

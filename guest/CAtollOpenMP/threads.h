@@ -35,6 +35,7 @@ HIDDEN int atoll_strand_start(void *(*body)(void *), void *argument,
                               uint64_t record, struct atoll_strand **made);
 /// How large a stack is where nobody says it.
 HIDDEN uint64_t atoll_stack_default(void);
+HIDDEN uint64_t atoll_stack_of_main(void);
 /// Of its watcher: starts the threads that other ranks want in this one.
 /// Whether there were any.
 HIDDEN bool atoll_spawn_wanted(void);

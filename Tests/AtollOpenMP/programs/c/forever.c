@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Regions of every kind, one after the other, until somebody ends it: for tests that kill part of a program. Not run by
+// the suite, since it does not end.
+#include <omp.h>
+#include <stdio.h>
+#include <unistd.h>
+
+static long locked, counted;
+
+static void round_of_work(long round)
+{
+	long sum = 0;
+
+#pragma omp parallel reduction(+ : sum)
+	{
+#pragma omp for schedule(dynamic, 2)
+		for (int i = 0; i < 50; i++)
+			sum += i;
+#pragma omp critical
+		locked++;
+#pragma omp single
+		for (int i = 0; i < 20; i++)
+#pragma omp task
+#pragma omp atomic
+			counted++;
+#pragma omp barrier
+#pragma omp for ordered schedule(static, 1)
+		for (int i = 0; i < 8; i++)
+#pragma omp ordered
+			locked++;
+	}
+	if (sum != 1225)
+		_exit(99);
+	if (round % 200 == 0) {
+		printf("up %ld\n", round);
+		fflush(stdout);
+	}
+}
+
+int main(void)
+{
+	for (long round = 0;; round++)
+		round_of_work(round);
+}

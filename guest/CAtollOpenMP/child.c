@@ -7,8 +7,8 @@
 // thread that called fork: on a copy of its stack, with a copy of its thread-local variables. The
 // caller waits meanwhile; so do the child's parents, in whichever rank they run.
 
-#include "atoll_io.h"
 #include "child.h"
+#include "forward_entry.h"
 #include "segments.h"
 #include "start.h"
 
@@ -79,6 +79,8 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     struct request *shared = &request;
     if (runs_handlers) before();
     atoll_syscall(SYS_rt_sigprocmask, SIG_BLOCK, 0, (uint64_t)&shared->signals, 8, 0, 0);
+    // Other ranks' threads block what is rank 0's to handle.
+    if (atoll_process.rank != 0) shared->signals = *atoll_io_program_signals();
     __asm__("movq %%fs:0, %0" : "=r"(shared->thread_pointer));
     atoll_syscall(SYS_sched_getaffinity, 0, sizeof shared->cpus, (uint64_t)shared->cpus, 0, 0, 0);
     if (atoll_context_save(&shared->context) != 0) {

@@ -6,8 +6,6 @@
 #include <errno.h>
 #include <linux/futex.h>
 #include <poll.h>
-#include <pthread.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -20,7 +18,7 @@ __thread uint64_t atoll_io_locks;
 __thread uint32_t atoll_io_looks = 2000;
 uint64_t atoll_io_state[16] __attribute__((aligned(64)));
 
-static bool is_kept_local;
+bool atoll_io_is_kept_local;
 
 // The macros of <stdio.h> look themselves whether a stream has ended. Of the standard ones each rank
 // has its own, which nobody else uses: with an answer comes what those of rank 0 say.
@@ -106,7 +104,7 @@ bool atoll_io_is_remote(void)
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
 
 	return atoll_process.rank && here - atoll_process.base < atoll_process.bytes &&
-	       !is_kept_local && !atoll_process.is_child;
+	       !atoll_io_is_kept_local && !atoll_process.is_child;
 }
 
 bool atoll_io_may_serve(void)
@@ -115,11 +113,11 @@ bool atoll_io_may_serve(void)
 	       !__atomic_load_n(&atoll_io_state[ATOLL_IO_STATE_LOCKED], __ATOMIC_RELAXED);
 }
 
-void atoll_io_keep_local(void) { is_kept_local = true; }
+void atoll_io_keep_local(void) { atoll_io_is_kept_local = true; }
 
 typedef long function_of_six(long, long, long, long, long, long);
 
-static long send(void *function, uint64_t flags, const long *arguments)
+long atoll_io_send(void *function, uint64_t flags, const long *arguments)
 {
 	struct atoll_io_request request = {.function = (uint64_t)function, .error = errno};
 
@@ -138,7 +136,7 @@ long atoll_forward(void *function, long a, long b, long c, long d, long e, long 
 
 	if (!atoll_io_is_remote())
 		return ((function_of_six *)function)(a, b, c, d, e, f);
-	return send(function, 0, arguments);
+	return atoll_io_send(function, 0, arguments);
 }
 
 // From the stubs: not static, since only they name it.
@@ -149,7 +147,7 @@ __attribute__((used, visibility("hidden"))) long atoll_io_forward_registers(
 
 	if (!atoll_io_is_remote())
 		return ((function_of_six *)real)(a[0], a[1], a[2], a[3], a[4], a[5]);
-	return send(real, entry->flags, a);
+	return atoll_io_send(real, entry->flags, a);
 }
 
 long atoll_io_call(struct atoll_io_entry *entry, long a, long b, long c, long d, long e, long f)
@@ -170,7 +168,7 @@ __attribute__((used, visibility("hidden"))) long atoll_io_fetch_registers(
 
 	if (!atoll_io_is_remote())
 		return ((function_of_six *)real)(a[0], a[1], a[2], a[3], a[4], a[5]);
-	answer = (char *)send(real, 0, a);
+	answer = (char *)atoll_io_send(real, 0, a);
 	if (!answer || (uint64_t)answer - atoll_process.base < atoll_process.bytes)
 		return (long)answer;
 	if (length == 0)
@@ -223,71 +221,3 @@ uint64_t atoll_io_make_mailbox(uint64_t request)
 }
 
 void atoll_io_free_mailbox(uint64_t mailbox) { atoll_heap_free((void *)mailbox); }
-
-// Signals are for the program's own threads, except those that a call itself brings about.
-static void *serve(void *nothing)
-{
-	atoll_io_serve();
-	return nothing;
-}
-
-void atoll_io_start_server(void)
-{
-	static struct atoll_io_entry create = {0, "pthread_create", 0};
-	static const int own[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP, SIGABRT,
-				  SIGSYS,  SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU};
-	uint64_t blocked = ~0ull, before = 0;
-	pthread_attr_t attributes;
-	pthread_t thread;
-
-	for (size_t index = 0; index < sizeof(own) / sizeof(own[0]); index++)
-		blocked &= ~(1ull << (own[index] - 1));
-	atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&blocked, (uint64_t)&before, 8, 0,
-		      0);
-	pthread_attr_init(&attributes);
-	pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
-	pthread_attr_setstacksize(&attributes, 1 << 20);
-	((int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *))atoll_io_find(
-		&create))(&thread, &attributes, serve, 0);
-	pthread_attr_destroy(&attributes);
-	atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&before, 0, 8, 0, 0);
-}
-
-void atoll_io_begin(void)
-{
-	if (atoll_process.rank || atoll_process.ranks < 2)
-		return;
-	atoll_io_start_server();
-	atoll_io_start_server();
-}
-
-// A stream's lock may have been held by a thread that the child does not have: libc's own fork frees
-// them too.
-static void free_streams(void)
-{
-	void *(*first)(void) = atoll_real("_IO_iter_begin");
-	void *(*end)(void) = atoll_real("_IO_iter_end");
-	void *(*next)(void *) = atoll_real("_IO_iter_next");
-	FILE *(*stream_of)(void *) = atoll_real("_IO_iter_file");
-	void (*free_list)(void) = atoll_real("_IO_list_resetlock");
-
-	if (!first || !end || !next || !stream_of || !free_list)
-		return;
-	free_list();
-	for (void *at = first(); at != end(); at = next(at)) {
-		FILE *stream = stream_of(at);
-
-		if (stream->_lock)
-			memset(stream->_lock, 0, 16);	// as libc lays it out: int, int, owner
-	}
-}
-
-void atoll_io_child(void)
-{
-	is_kept_local = true;
-	for (size_t word = 0; word < sizeof(atoll_io_state) / sizeof(atoll_io_state[0]); word++)
-		atoll_io_state[word] = 0;
-	atoll_io_state[ATOLL_IO_STATE_CLOSED] = 1;
-	atoll_io_mailbox = atoll_io_locks = 0;
-	free_streams();
-}

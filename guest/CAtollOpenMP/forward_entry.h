@@ -15,6 +15,10 @@
 _Static_assert(offsetof(struct atoll_process, rank) == 32, "see the stubs");
 _Static_assert(offsetof(struct atoll_io_entry, real) == 0, "see the stubs");
 
+/// The signals that were blocked when the program began: known to all ranks, in the header's words for
+/// input and output (see ForwardSlots).
+static inline uint64_t *atoll_io_program_signals(void) { return &atoll_image()->io[1]; }
+
 #define ATOLL_IO_TEXT(x) ATOLL_IO_TEXT_(x)
 #define ATOLL_IO_TEXT_(x) #x
 

@@ -158,7 +158,7 @@ FORWARD(glob, 0)
 FORWARD(glob64, 0)
 FORWARD(globfree, 0)
 FORWARD(globfree64, 0)
-FORWARD(wordexp, 0)
+HANDLED(wordexp)
 
 // File systems.
 FORWARD(mount, 0)

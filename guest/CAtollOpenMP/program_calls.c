@@ -40,7 +40,7 @@ static int become(const char *name, long a, long b, long c, long d, long e) {
     function_of_five *real = (function_of_five *)atoll_real(name);
     if (!atoll_process.is_begun || atoll_image_fd < 0 || atoll_process.is_child)
         return real(a, b, c, d, e);
-    if (atoll_process.rank != 0) return (int)atoll_forward((void *)real, a, b, c, d, e, 0);
+    if (atoll_process.rank != 0) return (int)atoll_forward_child((void *)real, a, b, c, d, e, 0);
     // The other ranks end when this process has become another program: then it beats no more, and the
     // region's file is closed. If it does not, the word is taken back.
     store(&atoll_image()->exec, 1);

@@ -17,6 +17,10 @@
 /// and back. In rank 0, and from a stack that is not in the image, it is an ordinary call.
 long atoll_forward(void *function, long a, long b, long c, long d, long e, long f);
 
+/// Likewise for what makes a process: it is to have the signals that the program began with, and not
+/// those of the thread that makes it.
+long atoll_forward_child(void *function, long a, long b, long c, long d, long e, long f);
+
 /// Whether this thread's calls go to rank 0.
 bool atoll_io_is_remote(void);
 
@@ -64,6 +68,7 @@ struct atoll_io_entry {
 	uint64_t flags;
 };
 
+long atoll_io_send(void *function, uint64_t flags, const long *arguments);
 long atoll_io_call(struct atoll_io_entry *entry, long a, long b, long c, long d, long e, long f);
 void *atoll_io_find(struct atoll_io_entry *entry);
 /// Ends the program: `name` cannot be had with the threads of one program in several processes.
@@ -86,6 +91,8 @@ bool atoll_io_may_serve(void);
 void atoll_io_ask(uint64_t request, uint64_t flags);
 /// Swift: what a serving thread runs.
 void atoll_io_serve(void);
+
+extern bool atoll_io_is_kept_local __attribute__((visibility("hidden")));
 
 /// Words of rank 0's alone, for its serving threads.
 enum {

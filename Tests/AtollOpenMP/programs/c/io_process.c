@@ -50,7 +50,7 @@ int main(void)
 		if (me == 2)
 			CHECK(waitpid(child, &status, 0) == child && WEXITSTATUS(status) == 7);
 		if (me == 3)
-			CHECK(WEXITSTATUS(system("exit 5")) == 5);
+			CHECK(WEXITSTATUS(system("exit 5")) == 5 && WTERMSIG(system("kill -TERM $$")) == SIGTERM);
 #pragma omp barrier
 		FILE *output = popen("echo from a child", "r");
 		CHECK(fgets(line, sizeof line, output) && strcmp(line, "from a child\n") == 0);

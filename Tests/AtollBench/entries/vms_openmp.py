@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+"""An OpenMP program over two VMs beside the same program in one: what a second VM is worth."""
+import os
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+from figures import figure
+from measure import Entry
+from world import Daemon, boot, wait_for
+
+NAMES = ["vm.ep.speedup"]
+GROUP, REGION = "/v1/groups/openmp", 128 << 20
+VMS = ("first", "second")
+
+
+def entries(stack: ExitStack, _: list[str]) -> Iterator[Entry]:
+    boot(*VMS)
+    daemon = stack.enter_context(Daemon())
+    os.environ["ATOLL_SOCKET"] = daemon.socket
+    api = daemon.api
+    api.ask("POST", "/v1/groups", {"name": "openmp", "quota": REGION})
+    api.ask("POST", f"{GROUP}/regions", {"name": "one", "size": REGION})
+    for vm in VMS:
+        api.ask("POST", f"{GROUP}/members", {"vm": vm})
+    wait_for("two members that have joined", 60,
+             lambda: sum(member["state"] == "joined" for member in api.get(f"{GROUP}/members")) == 2)
+
+    def seconds(vms: int) -> float:
+        return figure("atoll", "run", "openmp", "--vms", str(vms), "--threads-per-vm", "1", "--", "/usr/bin/ep")
+
+    yield Entry(
+        NAMES[0], lambda: seconds(2), lambda: seconds(1), "one VM", 3,
+        {"ours_is": "the NAS kernel EP, class S, in two VMs with a thread each, by its own clock",
+         "peer_is": "the same in one VM with one thread; speed-up is this figure over the first"},
+        unit="s", by_minima=True)

@@ -24,18 +24,23 @@ enum Parallel {
         max(Int(atoll_process_ranks()) * Int(atoll_process_threads()), 1)
     }
 
+    /// - Parameter bind: of a proc_bind clause, as `omp_proc_bind_t` has it; 0: none.
     @inline(__always)
-    static func run(_ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ count: Int) {
-        fork(thread, function, data, count)
+    static func run(
+        _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ count: Int, bind: UInt64 = 0
+    ) {
+        fork(thread, function, data, count, bind: bind)
         atoll_call(function, data)
         join(thread)
     }
 
     @inline(__always)
     static func fork(
-        _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ wanted: Int
+        _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ wanted: Int,
+        bind: UInt64 = 0
     ) {
         let parent = thread.seat
+        if atoll_core_binds() != 0 { Places.arrange(thread, wanted, bind) }
         var team = parent.hotTeam
         var count = wanted
         if team.isNone || team.members < count {
@@ -62,6 +67,7 @@ enum Parallel {
         team.store(TeamRecord.wordField, generation << 16 | UInt64(truncatingIfNeeded: count))
         seat.generation = generation
         seat.begin(team)
+        if seat.place != thread.place { Places.take(thread, seat.place) }
         thread.team = team
         thread.seat = seat
         thread.environment = seat.environment
@@ -132,6 +138,7 @@ enum Parallel {
         thread.number = parent.number
         thread.size = parent.team.size
         thread.task = team.outerTask
+        if thread.place != parent.place { Places.take(thread, parent.place) }
     }
 
     /// Until all tasks have ended and nobody looks for any.
@@ -200,7 +207,8 @@ extension Seat {
 @c
 public func GOMP_parallel(_ function: UInt64, _ data: UInt64, _ threads: UInt32, _ flags: UInt32) {
     let thread = ThreadRecord.current
-    Parallel.run(thread, function, data, Parallel.size(thread, Int(threads)))
+    Parallel.run(
+        thread, function, data, Parallel.size(thread, Int(threads)), bind: UInt64(flags & 7))
 }
 
 @c

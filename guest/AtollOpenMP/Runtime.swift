@@ -18,6 +18,9 @@ enum Runtime {
             var waiter = ImageWaiter()
             while Settings.shared.load(Settings.stateField) != 2 { waiter.step() }
         }
+        if atoll_usable_cpus() > 0, Settings.shared.environment.bind != 0 {
+            atoll_core_set_binds(atoll_places())
+        }
         if atoll_core_spin_limit() == 0 {
             atoll_core_set_spin_limit(max(Spin.limit(Settings.shared), 1))
         }
@@ -56,7 +59,10 @@ enum Runtime {
             atoll_core_no_slot()
         }
         prepare(thread)
-        _ = initialTeam(thread, Settings.shared.environment)
+        let team = initialTeam(thread, Settings.shared.environment)
+        let seat = team.seat(0)
+        seat.place = Places.first
+        if seat.place != thread.place { Places.take(thread, seat.place) }
         atoll_set_self(UInt64(thread.offset))
         return thread
     }
@@ -75,6 +81,7 @@ enum Runtime {
         seat.team = team
         seat.set(Seat.threadField, thread)
         seat.generation = 1
+        seat.place = thread.place
         seat.environment.copy(from: environment)
         thread.team = team
         thread.seat = seat
@@ -87,6 +94,7 @@ enum Runtime {
 
     /// By the thread itself.
     static func prepare(_ thread: ThreadRecord) {
+        thread.place = 0
         thread.spinLimit = atoll_core_spin_limit()
         thread.spin = thread.spinLimit
     }

@@ -74,6 +74,12 @@ struct Seat: ImageRecord {
 
     // MARK: Line 3: the constructs that it has come to, see above
 
+    /// Where the thread is to run, as ``ThreadRecord/place`` says it.
+    @inline(__always) var place: UInt64 {
+        get { get(208) }
+        nonmutating set { set(208, newValue) }
+    }
+
     // MARK: Line 8: the ICVs of the implicit task
 
     @inline(__always) var environment: TaskEnvironment { TaskEnvironment(offset &+ 512) }

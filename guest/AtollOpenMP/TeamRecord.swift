@@ -112,6 +112,8 @@ struct TeamRecord: ImageRecord {
     /// League number and size of `teams` (in initial teams), 32 bits each.
     static var leagueField: Int { 10 * 64 + 8 }
 
+    /// By which size and policy its seats have their places; 0: by none.
+    static var placedField: Int { 176 }
     /// Lines 11 and 12: the loop or sections that a combined region begins with (see Combined).
     static var combinedLine: Int { 11 * 64 }
     /// Line 13: the loops with stealing, by their number modulo 8, whose last chunk has been taken.

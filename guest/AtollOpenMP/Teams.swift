@@ -56,25 +56,12 @@ enum Teams {
 
     /// The hot team of a task, with at least `count` members if threads can be had.
     static func grown(_ parent: Seat, _ thread: ThreadRecord, to count: Int) -> TeamRecord {
-        var team = parent.hotTeam
-        if team.isNone || team.capacity < count {
-            disband(parent)
-            team = allocate(count == 1 ? 1 : max(count, 16))
-            if team.isNone { team = allocate(count) }
-            if team.isNone { atoll_core_no_memory() }
-            team.parent = parent
-            team.level = thread.team.level + 1
-            team.group = thread.team.group
-            team.members = 1
-            team.set(TeamRecord.wordField, UInt64(1 << 16 | 1))
-            let seat = team.seat(0)
-            seat.team = team
-            seat.set(Seat.threadField, thread)
-            parent.hotTeam = team
-        }
+        let team = shell(parent, thread, count)
         while team.members < count {
             let number = team.members
-            guard let worker = ThreadPool.claim(rank: rank(of: number, thread), isWorker: true)
+            let place = Places.of(team.seat(number))
+            let rank = place == 0 ? rank(of: number, thread) : Places.rank(place)
+            guard let worker = ThreadPool.claim(rank: rank, isWorker: true)
             else { break }
             let seat = team.seat(number)
             seat.team = team
@@ -84,6 +71,27 @@ enum Teams {
             worker.store(ThreadRecord.assignmentField, UInt64(seat.offset))
             team.members = number + 1
         }
+        return team
+    }
+
+    /// The hot team of a task, with room for `count` members, and as many as it had, or one.
+    static func shell(_ parent: Seat, _ thread: ThreadRecord, _ count: Int) -> TeamRecord {
+        var team = parent.hotTeam
+        if !team.isNone, team.capacity >= count { return team }
+        disband(parent)
+        team = allocate(count == 1 ? 1 : max(count, 16))
+        if team.isNone { team = allocate(count) }
+        if team.isNone { atoll_core_no_memory() }
+        team.parent = parent
+        team.level = thread.team.level + 1
+        team.group = thread.team.group
+        team.members = 1
+        team.set(TeamRecord.wordField, UInt64(1 << 16 | 1))
+        let seat = team.seat(0)
+        seat.team = team
+        seat.place = parent.place
+        seat.set(Seat.threadField, thread)
+        parent.hotTeam = team
         return team
     }
 

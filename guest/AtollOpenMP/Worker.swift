@@ -64,6 +64,7 @@ enum Worker {
         seat.generation = generation
         seat.begin(team)
         thread.size = size
+        if seat.place != thread.place { Places.take(thread, seat.place) }
         let control = team.get(TeamRecord.floatControl)
         if control != atoll_float_control() { atoll_set_float_control(control) }
         atoll_locale_follow()

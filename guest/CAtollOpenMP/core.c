@@ -8,16 +8,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <sched.h>
-
-int atoll_usable_cpus(void)
-{
-	cpu_set_t set;
-
-	if (sched_getaffinity(0, sizeof(set), &set))
-		return 1;
-	return CPU_COUNT(&set);
-}
 
 static void *worker(void *record)
 {

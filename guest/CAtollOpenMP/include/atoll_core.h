@@ -98,4 +98,12 @@ void atoll_core_doacross_wait(uint64_t vector);
 /// CPUs that this process may use.
 int atoll_usable_cpus(void);
 
+/// Binds the calling thread to the processors of a place that are this rank's.
+void atoll_core_bind(uint32_t place);
+/// The rank of a place's first processor.
+uint32_t atoll_core_place_rank(uint32_t place);
+/// How many places there are, if threads are to be bound to them; else 0.
+uint32_t atoll_core_binds(void);
+void atoll_core_set_binds(uint32_t places);
+
 #endif  // ATOLL_CORE_H

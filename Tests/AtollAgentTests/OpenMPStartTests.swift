@@ -165,7 +165,7 @@ import Testing
         (
             [
                 "-fopenmp", "-nostartfiles", "-fPIC", "-no-pie",
-                "-Wl,-e,main,-Ttext-segment=0x200000400000",
+                "-Wl,-e,main,--no-relax,-Ttext-segment=0x200000400000",
             ],
             "linked to lie where"
         ),

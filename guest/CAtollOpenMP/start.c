@@ -54,38 +54,6 @@ static void meet(uint64_t state) {
     if (load(&image->state) == ATOLL_IMAGE_REFUSED) atoll_sys_exit(126);
 }
 
-// Rank 0 lists its segments and copies them; the others compare theirs; then all map them.
-static void share_segments(void) {
-    struct atoll_image *image = atoll_image();
-    atoll_segments_find(&list, 0);
-    if (atoll_process.rank == 0) {
-        const char *problem = atoll_segments_copy(&list);
-        struct atoll_segment *published =
-            problem ? 0 : atoll_heap_allocate(sizeof list.segment, 64);
-        if (!published) refuse(problem ? problem : "the region is too small", "");
-        memcpy(published, list.segment, sizeof list.segment);
-        image->list_address = (uint64_t)published;
-        image->segments = list.count;
-        store(&image->state, ATOLL_IMAGE_LISTED);
-    } else {
-        meet(ATOLL_IMAGE_LISTED);
-        const char *differs = atoll_segments_compare(
-            &list, (const struct atoll_segment *)image->list_address, image->segments);
-        if (differs) refuse("not the same program in every rank; what differs is ", differs);
-        // Where the image has the bytes is rank 0's to say.
-        memcpy(list.segment, (const void *)image->list_address, sizeof list.segment);
-    }
-    long error = atoll_segments_map(list.segment, list.count);
-    if (error < 0) refuse("cannot map the program's segments; error ", NUMBER(-error));
-    store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_READY);
-    atoll_clock_compare();
-    if (__atomic_add_fetch(&image->ready, 1, __ATOMIC_ACQ_REL) == image->ranks)
-        swap(&image->state, ATOLL_IMAGE_LISTED, ATOLL_IMAGE_COMPLETE);
-    meet(ATOLL_IMAGE_COMPLETE);
-}
-
-// ---------------------------------------------------------------------------------- other ranks
-
 struct start { int argc; char **argv, **environment; };
 
 // The constructors of libc and its kin, which the loader would run after ours; nobody else's.
@@ -113,6 +81,39 @@ static int construct(struct dl_phdr_info *info, size_t size, void *context) {
     for (uint64_t i = 0; i < count; i++)
         array[i](start->argc, start->argv, start->environment);
     return 0;
+}
+
+// Rank 0 lists its segments and copies them; the others compare theirs; then all map them.
+static void share_segments(const struct start *start) {
+    struct atoll_image *image = atoll_image();
+    atoll_segments_find(&list, 0);
+    if (atoll_process.rank == 0) {
+        const char *problem = atoll_segments_copy(&list);
+        struct atoll_segment *published =
+            problem ? 0 : atoll_heap_allocate(sizeof list.segment, 64);
+        if (!published) refuse(problem ? problem : "the region is too small", "");
+        memcpy(published, list.segment, sizeof list.segment);
+        image->list_address = (uint64_t)published;
+        image->segments = list.count;
+        store(&image->state, ATOLL_IMAGE_LISTED);
+    } else {
+        meet(ATOLL_IMAGE_LISTED);
+        const char *differs = atoll_segments_compare(
+            &list, (const struct atoll_segment *)image->list_address, image->segments);
+        if (differs) refuse("not the same program in every rank; what differs is ", differs);
+        // Where the image has the bytes is rank 0's to say.
+        memcpy(list.segment, (const void *)image->list_address, sizeof list.segment);
+        // While the variables that libc shares with the program (environ, program_invocation_name)
+        // are still this rank's: the program's are rank 0's to set.
+        dl_iterate_phdr(construct, (void *)start);
+    }
+    long error = atoll_segments_map(list.segment, list.count);
+    if (error < 0) refuse("cannot map the program's segments; error ", NUMBER(-error));
+    store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_READY);
+    atoll_clock_compare();
+    if (__atomic_add_fetch(&image->ready, 1, __ATOMIC_ACQ_REL) == image->ranks)
+        swap(&image->state, ATOLL_IMAGE_LISTED, ATOLL_IMAGE_COMPLETE);
+    meet(ATOLL_IMAGE_COMPLETE);
 }
 
 // ---------------------------------------------------------------------------------------- rank 0
@@ -158,10 +159,9 @@ void atoll_initial_stack_return(void) {
 __attribute__((constructor)) static void begin(int argc, char **argv, char **environment) {
     atoll_image_begin();
     if (atoll_image_fd >= 0) atoll_strip_environment(environment);
-    share_segments();
     struct start start = {argc, argv, environment};
+    share_segments(&start);
     if (atoll_process.rank != 0) {
-        dl_iterate_phdr(construct, &start);
         atoll_end_catch_signals();
         atoll_process.is_complete = 1;
         atoll_runtime_begin();

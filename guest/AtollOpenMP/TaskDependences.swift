@@ -85,7 +85,7 @@ enum TaskDependences {
         if namesEverything(depend) {
             if parent.table.isNone { parent.table = TaskTable.create(capacity: 16) }
             let table = parent.table
-            table.forEach { wait(task, forSet: $0.last, &units) }
+            table.visit { wait(task, forSet: $0.last, &units) }
             table.clear(thread)
             TaskTable.release(table.everything, thread)
             table.everything = node(task, before: 0, &units)
@@ -156,7 +156,7 @@ enum TaskDependences {
         if table.isNone || count(depend) == 0 { return }
         wait(thread, parent, forSet: table.everything)
         if namesEverything(depend) {
-            return table.forEach { wait(thread, parent, forSet: $0.last) }
+            return table.visit { wait(thread, parent, forSet: $0.last) }
         }
         forEach(depend) { address, kind in
             let entry = table.find(address)

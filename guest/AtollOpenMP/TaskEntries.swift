@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The names are those that compilers call.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import AtollRegion
 internal import CAtollOpenMP
 
@@ -71,6 +75,14 @@ public func GOMP_taskwait() { Tasks.wait(ThreadRecord.current) }
 @c
 public func GOMP_taskwait_depend(_ depend: UInt64) {
     Tasks.wait(ThreadRecord.current, depend: depend)
+}
+
+/// gcc 13 and later: a task without a body.
+@c
+public func GOMP_taskwait_depend_nowait(_ depend: UInt64) {
+    let request = TaskRequest(atoll_task_nothing_address(), 0, 0, 0, 8, 0, 0)
+    Tasks.begin(
+        ThreadRecord.current, request, isDeferrable: true, depend: depend, event: 0)
 }
 
 @c

@@ -1,4 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// The names are those that compilers call.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
+
 internal import AtollRegion
 internal import AtollSync
 internal import CAtollOpenMP

@@ -132,7 +132,7 @@ struct TaskTable: ImageRecord {
     }
 
     /// Calls `body` for every entry in use.
-    func forEach(_ body: (Entry) -> Void) {
+    func visit(_ body: (Entry) -> Void) {
         for index in 0..<capacity where entry(index).last != 0 { body(entry(index)) }
     }
 

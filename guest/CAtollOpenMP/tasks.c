@@ -6,3 +6,8 @@ void atoll_task_no_reduction(void)
 {
 	atoll_image_fail(1, "a task reduces a variable that no construct around it reduces");
 }
+
+void atoll_task_nothing(void *data)
+{
+	(void)data;
+}

@@ -74,6 +74,14 @@ void *atoll_task_event(void *data);
 /// Ends the program: a task names a reduction that is none.
 void atoll_task_no_reduction(void) __attribute__((noreturn));
 
+/// What a task does that is only there to be waited for.
+void atoll_task_nothing(void *data);
+
+static inline uint64_t atoll_task_nothing_address(void)
+{
+	return (uint64_t)&atoll_task_nothing;
+}
+
 /// A thread's share of a region whose implicit tasks take part in a task reduction.
 void atoll_task_reduction_share(void *data);
 

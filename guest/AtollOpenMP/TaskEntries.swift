@@ -150,7 +150,7 @@ public func omp_get_max_task_priority() -> Int32 {
 public func omp_get_max_task_priority_() -> Int32 { omp_get_max_task_priority() }
 
 @c
-public func omp_fulfill_event(_ event: UInt64) { Tasks.fulfill(event) }
+public func omp_fulfill_event(_ event: UInt64) { Tasks.fulfill(atoll_kmpc_event(event)) }
 
 @c
-public func omp_fulfill_event_(_ event: UInt64) { Tasks.fulfill(event) }
+public func omp_fulfill_event_(_ event: UInt64) { Tasks.fulfill(atoll_kmpc_event(event)) }

@@ -102,4 +102,10 @@ struct kmpc_loop *atoll_kmpc_loop(void);
 /// Until the byte at an address is not zero.
 void atoll_kmpc_wait_byte(uint64_t address);
 
+void __kmpc_taskgroup(struct ident *where, int32_t global);
+void __kmpc_end_taskgroup(struct ident *where, int32_t global);
+
+/// What the tasks that run on this thread reduce into from now on; gives what it was.
+struct reductions *atoll_kmpc_set_reductions(struct reductions *next);
+
 #endif  // ATOLL_KMPC_H

@@ -26,14 +26,17 @@ enum {
 	GOMP_FINAL = 1 << 1,
 	GOMP_DEPEND = 1 << 3,
 	GOMP_PRIORITY = 1 << 4,
+	GOMP_DETACH = 1 << 13,
 };
 
 // Before the task in its block.
 struct head {
 	uint64_t bytes;
 	uint64_t shareds;  // where they lie, from the task on
+	struct reductions *reductions;
+	struct event *event;
 	int32_t flags;
-	int32_t reserved[11];
+	int32_t reserved[7];
 };
 _Static_assert(sizeof(struct head) == 64, "what follows is aligned as the block is");
 
@@ -53,6 +56,8 @@ struct task *__kmpc_omp_task_alloc(HERE, int32_t flags, size_t size, size_t shar
 	head->bytes = at + shareds;
 	head->shareds = at;
 	head->flags = flags;
+	head->reductions = atoll_kmpc_set_reductions(NULL);
+	atoll_kmpc_set_reductions(head->reductions);
 	task = (struct task *)(head + 1);
 	task->shareds = shareds ? (char *)task + at : NULL;
 	task->routine = routine;
@@ -72,6 +77,34 @@ int32_t __kmpc_omp_reg_task_with_affinity(HERE, struct task *task, int32_t count
 	return 0;
 }
 
+// An event is named before its task begins: by a place for the name that it then gets. Such a name is odd.
+struct event {
+	uint64_t name;
+};
+
+void *__kmpc_task_allow_completion_event(HERE, struct task *task)
+{
+	struct event *event = calloc(1, sizeof(*event));
+
+	UNUSED;
+	if (event == NULL)
+		atoll_image_fail(126, "no memory for an event");
+	head_of(task)->event = event;
+	return (char *)event + 1;
+}
+
+uint64_t atoll_kmpc_event(uint64_t name)
+{
+	struct event *event;
+
+	if (!(name & 1))
+		return name;
+	event = (struct event *)(name - 1);
+	name = event->name;
+	free(event);
+	return name;
+}
+
 static void release(struct task *task)
 {
 	if (head_of(task)->flags & DESTRUCTORS)
@@ -83,15 +116,18 @@ static void run(void *data)
 {
 	struct task *task = *(struct task **)data;
 	struct kmpc_loop outer = *atoll_kmpc_loop();
+	struct reductions *before = atoll_kmpc_set_reductions(head_of(task)->reductions);
 
 	task->routine(__kmpc_global_thread_num(NULL), task);
 	release(task);
+	atoll_kmpc_set_reductions(before);
 	*atoll_kmpc_loop() = outer;
 }
 
 static void begin(struct task *task, bool is_deferrable, void **depend)
 {
 	int32_t flags = head_of(task)->flags;
+	struct event *event = head_of(task)->event;
 	unsigned gomp = 0;
 	int priority = 0;
 
@@ -105,8 +141,10 @@ static void begin(struct task *task, bool is_deferrable, void **depend)
 	}
 	if (depend)
 		gomp |= GOMP_DEPEND;
+	if (event)
+		gomp |= GOMP_DETACH;
 	GOMP_task(run, &task, NULL, sizeof(task), _Alignof(struct task *), is_deferrable, gomp,
-		  depend, priority, NULL);
+		  depend, priority, event);
 }
 
 int32_t __kmpc_omp_task(HERE, struct task *task)
@@ -131,8 +169,6 @@ void __kmpc_omp_task_complete_if0(HERE, struct task *task)
 
 int32_t __kmpc_omp_taskwait(HERE) { UNUSED; GOMP_taskwait(); return 0; }
 int32_t __kmpc_omp_taskyield(HERE, int32_t part) { UNUSED, (void)part; GOMP_taskyield(); return 0; }
-void __kmpc_taskgroup(HERE) { UNUSED; GOMP_taskgroup_start(); }
-void __kmpc_end_taskgroup(HERE);
 
 // --------------------------------------------------------------------------------- dependences
 
@@ -285,7 +321,7 @@ static void taskloop(struct task *task, bool is_deferrable, int64_t step, bool i
 	each = schedule == 1 && is_strict ? size : all / tasks;
 	more = schedule == 1 && is_strict ? 0 : all % tasks;
 	if (is_grouped)
-		GOMP_taskgroup_start();
+		__kmpc_taskgroup(NULL, 0);
 	for (uint64_t number = 0; number < tasks; number++) {
 		uint64_t count = each + (number < more ? 1 : 0);
 		struct task *one;
@@ -322,5 +358,3 @@ void __kmpc_taskloop_5(HERE, struct task *task, int32_t is_deferrable, uint64_t 
 	UNUSED, (void)low, (void)high;
 	taskloop(task, is_deferrable, step, !has_no_group, schedule, size, is_strict, copy);
 }
-
-void __kmpc_end_taskgroup(HERE) { UNUSED; GOMP_taskgroup_end(); }

@@ -126,4 +126,7 @@ uint64_t atoll_omp_native_thread(void);
 uint32_t atoll_omp_process(void);
 uint32_t atoll_omp_host(uint8_t *bytes, uint32_t size);
 
+/// The event that clang's code means: omp_fulfill_event() is for both compilers.
+uint64_t atoll_kmpc_event(uint64_t name);
+
 #endif  // ATOLL_API_H

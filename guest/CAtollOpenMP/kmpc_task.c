@@ -112,9 +112,15 @@ static void release(struct task *task)
 	free(head_of(task));
 }
 
+// What GOMP_task copies. It writes the name of an event first, where there is one.
+struct handed {
+	uint64_t event;
+	struct task *task;
+};
+
 static void run(void *data)
 {
-	struct task *task = *(struct task **)data;
+	struct task *task = ((struct handed *)data)->task;
 	struct kmpc_loop outer = *atoll_kmpc_loop();
 	struct reductions *before = atoll_kmpc_set_reductions(head_of(task)->reductions);
 
@@ -128,6 +134,7 @@ static void begin(struct task *task, bool is_deferrable, void **depend)
 {
 	int32_t flags = head_of(task)->flags;
 	struct event *event = head_of(task)->event;
+	struct handed handed = { 0, task };
 	unsigned gomp = 0;
 	int priority = 0;
 
@@ -143,7 +150,7 @@ static void begin(struct task *task, bool is_deferrable, void **depend)
 		gomp |= GOMP_DEPEND;
 	if (event)
 		gomp |= GOMP_DETACH;
-	GOMP_task(run, &task, NULL, sizeof(task), _Alignof(struct task *), is_deferrable, gomp,
+	GOMP_task(run, &handed, NULL, sizeof(handed), _Alignof(struct handed), is_deferrable, gomp,
 		  depend, priority, event);
 }
 

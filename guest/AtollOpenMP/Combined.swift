@@ -17,6 +17,7 @@ struct Combined: ImageRecord {
     ) {
         let thread = ThreadRecord.current
         let count = Parallel.size(thread, threads, most: most)
+        if atoll_core_binds() != 0 { Places.arrange(thread, count, 0) }
         // The hot team, or the one that the fork will make: the words must be there before.
         var team = thread.seat.hotTeam
         if team.isNone || team.members < count {

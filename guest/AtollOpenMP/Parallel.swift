@@ -49,6 +49,9 @@ enum Parallel {
         }
         let seat = team.seat(0)
         let environment = thread.environment
+        if environment.threadLimit != TaskEnvironment.unlimited {
+            count = reserve(count, environment.threadLimit, team)
+        }
         team.outerEnvironment = environment
         team.outerTask = thread.task
         let active = thread.team.activeLevel &+ (count > 1 ? 1 : 0)
@@ -92,6 +95,31 @@ enum Parallel {
         }
     }
 
+    /// thread-limit-var is of the whole contention group, in whose initial team its threads are counted.
+    @inline(never)
+    private static func reserve(_ count: Int, _ limit: Int, _ team: TeamRecord) -> Int {
+        let words = team.group.words
+        var taken = words.load(TeamRecord.groupThreadsLine)
+        while true {
+            let left = max(limit &- 1 &- Int(truncatingIfNeeded: taken), 0)
+            let more = UInt64(truncatingIfNeeded: min(count &- 1, left))
+            let found = words.compareExchange(
+                taken, taken &+ more, at: TeamRecord.groupThreadsLine)
+            if found == taken {
+                team.set(TeamRecord.reservedField, more)
+                return Int(truncatingIfNeeded: more) &+ 1
+            }
+            taken = found
+        }
+    }
+
+    @inline(never)
+    private static func giveBack(_ team: TeamRecord) {
+        let more = team.get(TeamRecord.reservedField)
+        team.set(TeamRecord.reservedField, UInt64(0))
+        _ = team.group.words.add(0 &- more, at: TeamRecord.groupThreadsLine)
+    }
+
     /// The encountering task's ICVs have changed since the team's last region.
     @inline(never)
     private static func publish(_ environment: TaskEnvironment, to team: TeamRecord) {
@@ -131,6 +159,7 @@ enum Parallel {
             Tasks.endImplicit(thread)
         }
         if team.isCancelled(generation) { agree(team, size) }
+        if team.get(TeamRecord.reservedField) != 0 { giveBack(team) }
         let parent = team.parent
         thread.team = parent.team
         thread.seat = parent

@@ -114,6 +114,8 @@ struct TeamRecord: ImageRecord {
 
     /// By which size and policy its seats have their places; 0: by none.
     static var placedField: Int { 176 }
+    /// Threads that the region has taken of its contention group's limit.
+    static var reservedField: Int { 184 }
     /// Lines 11 and 12: the loop or sections that a combined region begins with (see Combined).
     static var combinedLine: Int { 11 * 64 }
     /// Line 13: the loops with stealing, by their number modulo 8, whose last chunk has been taken.

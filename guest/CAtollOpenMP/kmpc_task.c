@@ -36,7 +36,9 @@ struct head {
 	struct reductions *reductions;
 	struct event *event;
 	int32_t flags;
-	int32_t reserved[7];
+	bool is_running;
+	bool is_resumed;   // an untied task has come to the end of one of its parts
+	int32_t reserved[6];
 };
 _Static_assert(sizeof(struct head) == 64, "what follows is aligned as the block is");
 
@@ -112,6 +114,18 @@ static void release(struct task *task)
 	free(head_of(task));
 }
 
+// clang splits an untied task where it may be put off, and gives it to __kmpc_omp_task() for each next
+// part. Here the same thread goes on with it at once.
+static void run_parts(struct task *task)
+{
+	struct head *head = head_of(task);
+
+	do {
+		head->is_resumed = false;
+		task->routine(__kmpc_global_thread_num(NULL), task);
+	} while (head->is_resumed);
+}
+
 // What GOMP_task copies. It writes the name of an event first, where there is one.
 struct handed {
 	uint64_t event;
@@ -124,7 +138,8 @@ static void run(void *data)
 	struct kmpc_loop outer = *atoll_kmpc_loop();
 	struct reductions *before = atoll_kmpc_set_reductions(head_of(task)->reductions);
 
-	task->routine(__kmpc_global_thread_num(NULL), task);
+	head_of(task)->is_running = true;
+	run_parts(task);
 	release(task);
 	atoll_kmpc_set_reductions(before);
 	*atoll_kmpc_loop() = outer;
@@ -157,7 +172,10 @@ static void begin(struct task *task, bool is_deferrable, void **depend)
 int32_t __kmpc_omp_task(HERE, struct task *task)
 {
 	UNUSED;
-	begin(task, true, NULL);
+	if (head_of(task)->is_running)
+		head_of(task)->is_resumed = true;
+	else
+		begin(task, true, NULL);
 	return 0;
 }
 
@@ -167,10 +185,17 @@ int32_t __kmpc_omp_task_parts(HERE, struct task *task)
 }
 
 // Not deferred: clang's code calls the routine itself between these two.
-void __kmpc_omp_task_begin_if0(HERE, struct task *task) { UNUSED, (void)task; }
+void __kmpc_omp_task_begin_if0(HERE, struct task *task)
+{
+	UNUSED;
+	head_of(task)->is_running = true;
+}
+
 void __kmpc_omp_task_complete_if0(HERE, struct task *task)
 {
 	UNUSED;
+	if (head_of(task)->is_resumed)
+		run_parts(task);
 	release(task);
 }
 

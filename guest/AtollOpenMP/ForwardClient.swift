@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+//
+// C names.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 internal import AtollRegion
 internal import CAtollOpenMP
 

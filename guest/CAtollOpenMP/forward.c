@@ -67,13 +67,13 @@ static size_t length_of(const char *text)
 
 static void say(const char *text) { atoll_sys_write(2, text, length_of(text)); }
 
-_Noreturn void atoll_io_refuse(const char *name, const char *why)
+_Noreturn void atoll_io_refuse(const char *name, const char *where, const char *why)
 {
 	char sentence[256];
-	const char *const parts[] = {name, " was called by a thread that does not run in the program's first VM: ", why};
+	const char *const parts[] = {name, " cannot be called ", where, ": ", why};
 	size_t length = 0;
 
-	for (int part = 0; part < 3; part++)
+	for (size_t part = 0; part < sizeof(parts) / sizeof(parts[0]); part++)
 		for (const char *byte = parts[part]; *byte && length < sizeof(sentence) - 1; byte++)
 			sentence[length++] = *byte;
 	sentence[length] = 0;

@@ -4,8 +4,11 @@
 
 #define _GNU_SOURCE
 #include <signal.h>
+#include <pty.h>
 #include <stdio.h>
+#include <sys/shm.h>
 #include <sys/types.h>
+#include <unistd.h>
 
 #include "atoll_syscall.h"
 #include "forward_entry.h"
@@ -38,6 +41,35 @@ OURS int atoll_io_pause(void)
 	sigset_t none = {0};
 
 	return (int)ATOLL_IO_CALL(sigsuspend, &none);
+}
+
+// With memory of its own: its end, and its becoming another program, are not those of all ranks.
+__attribute__((visibility("default"))) pid_t vfork(void) { return fork(); }
+__attribute__((visibility("default"))) pid_t __vfork(void) { return fork(); }
+
+// What no rank may do, since the others could not follow.
+#define ALONE(why)                                                                                 \
+	if (atoll_process.ranks > 1 && !atoll_process.is_child)                                    \
+		atoll_io_refuse(__func__, ATOLL_IO_ANYWHERE, why);
+
+__attribute__((visibility("default"))) void *shmat(int segment, const void *address, int flags)
+{
+	ALONE("no other VM would see that memory")
+	return ((__typeof__(&shmat))atoll_real("shmat"))(segment, address, flags);
+}
+
+__attribute__((visibility("default"))) int daemon(int stays, int keeps)
+{
+	ALONE("the new process would be without the other VMs")
+	return ((__typeof__(&daemon))atoll_real("daemon"))(stays, keeps);
+}
+
+__attribute__((visibility("default"))) int forkpty(int *terminal, char *name,
+						   const struct termios *settings,
+						   const struct winsize *size)
+{
+	ALONE("its child would share the program's memory")
+	return ((__typeof__(&forkpty))atoll_real("forkpty"))(terminal, name, settings, size);
 }
 
 // The functions come by value.

@@ -129,12 +129,8 @@ FORWARD(__sigsuspend, WAITS)
 HANDLED(pause)
 
 // What ends the program there with a sentence.
-REFUSED(shmat, "no other VM of the program would see that memory")
-REFUSED(shmdt, "no other VM of the program would see that memory")
 REFUSED(clone, "the new process would be another VM's")
 REFUSED(__clone, "the new process would be another VM's")
-REFUSED(forkpty, "the new process would be another VM's")
-REFUSED(daemon, "the new process would be another VM's")
 REFUSED(unshare, "it would concern one VM of the program alone")
 REFUSED(setns, "it would concern one VM of the program alone")
 REFUSED(ptrace, "it would concern one VM of the program alone")

@@ -11,7 +11,7 @@
 	ATOLL_IO_ENTRY(name, 0)                                                                    \
 	__attribute__((used, noreturn, visibility("hidden"))) void atoll_io_##name(void)           \
 	{                                                                                          \
-		atoll_io_refuse(#name, why);                                                       \
+		atoll_io_refuse(#name, ATOLL_IO_ELSEWHERE, why);                                                       \
 	}                                                                                          \
 	ATOLL_IO_STUB(name, "atoll_io_" #name)
 #include "forward_table.h"

@@ -172,9 +172,10 @@ static long elsewhere(struct call *call)
 	case SYS_sysinfo:
 	case SYS_exit:
 		return make(call);
-	case SYS_clone:
 	case SYS_fork:
 	case SYS_vfork:
+		return fork();
+	case SYS_clone:
 	case SYS_unshare:
 	case SYS_setns:
 	case SYS_ptrace:
@@ -188,7 +189,8 @@ static long elsewhere(struct call *call)
 #ifdef SYS_clone3
 	case SYS_clone3:
 #endif
-		atoll_io_refuse("syscall", "it asked for a process or memory of that VM's own");
+		atoll_io_refuse("syscall", ATOLL_IO_ELSEWHERE,
+				"it asked for a process or memory of that VM's own");
 	default:
 		return atoll_forward(make, (long)call, 0, 0, 0, 0, 0);
 	}

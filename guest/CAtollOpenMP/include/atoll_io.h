@@ -72,7 +72,9 @@ long atoll_io_send(void *function, uint64_t flags, const long *arguments);
 long atoll_io_call(struct atoll_io_entry *entry, long a, long b, long c, long d, long e, long f);
 void *atoll_io_find(struct atoll_io_entry *entry);
 /// Ends the program: `name` cannot be had with the threads of one program in several processes.
-_Noreturn void atoll_io_refuse(const char *name, const char *why);
+_Noreturn void atoll_io_refuse(const char *name, const char *where, const char *why);
+#define ATOLL_IO_ELSEWHERE "outside the program's first VM"
+#define ATOLL_IO_ANYWHERE "in a program that runs in several VMs"
 
 /// Runs the request in this process.
 void atoll_io_run(uint64_t request);

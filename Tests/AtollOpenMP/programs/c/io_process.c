@@ -52,6 +52,13 @@ int main(void)
 		if (me == 3)
 			CHECK(WEXITSTATUS(system("exit 5")) == 5 && WTERMSIG(system("kill -TERM $$")) == SIGTERM);
 #pragma omp barrier
+		if (me == 2 || me == 0) {
+			pid_t short_lived = vfork();
+
+			if (short_lived == 0)
+				_exit(4);
+			CHECK(waitpid(short_lived, &status, 0) == short_lived && WEXITSTATUS(status) == 4);
+		}
 		FILE *output = popen("echo from a child", "r");
 		CHECK(fgets(line, sizeof line, output) && strcmp(line, "from a child\n") == 0);
 		CHECK(pclose(output) == 0);

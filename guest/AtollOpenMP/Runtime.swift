@@ -63,6 +63,8 @@ enum Runtime {
         let seat = team.seat(0)
         seat.place = Places.first
         if seat.place != thread.place { Places.take(thread, seat.place) }
+        // The loader runs constructors of libraries on a stack that is not in the image.
+        if !atoll_process_is_complete() { thread.environment.threadLimit = 1 }
         atoll_set_self(UInt64(thread.offset))
         return thread
     }
@@ -113,7 +115,12 @@ enum Runtime {
 @c
 public func atoll_runtime_begin() {
     Runtime.begin()
-    if atoll_process_rank() == 0, atoll_self() == 0 { _ = Runtime.adopt() }
+    guard atoll_process_rank() == 0 else { return }
+    if atoll_self() == 0 {
+        _ = Runtime.adopt()
+    } else {
+        ThreadRecord.current.environment.threadLimit = Settings.shared.environment.threadLimit
+    }
 }
 
 @c
@@ -122,6 +129,15 @@ public func atoll_worker(_ record: UInt64) {
     Runtime.begin()
     Runtime.prepare(thread)
     Worker.run(thread)
+}
+
+/// In a process that the program has forked: of its threads there is but one.
+@c
+public func atoll_runtime_child() {
+    guard atoll_self() != 0 else { return }
+    let thread = ThreadRecord.current
+    thread.environment.threadLimit = 1
+    thread.seat.environment.threadLimit = 1
 }
 
 @c

@@ -85,6 +85,7 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     atoll_syscall(SYS_sched_getaffinity, 0, sizeof shared->cpus, (uint64_t)shared->cpus, 0, 0, 0);
     if (atoll_context_save(&shared->context) != 0) {
         // The child, on a copy of this stack.
+        atoll_runtime_child();
         atoll_io_child();
         if (runs_handlers) after(true);
         return 0;
@@ -103,6 +104,11 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     return (pid_t)shared->pid;
 }
 
+static void begin_child(void) {
+    atoll_process.is_child = 1;
+    atoll_runtime_child();
+}
+
 static bool is_shared(void) {
     return atoll_process.is_begun && atoll_image_fd >= 0 && !atoll_process.is_child;
 }
@@ -112,7 +118,7 @@ SHOWN pid_t fork(void) {
     if (!atoll_process.is_begun) return ((pid_t(*)(void))atoll_real("fork"))();
     before();
     pid_t pid = ((pid_t(*)(void))atoll_real("fork"))();
-    if (pid == 0) atoll_process.is_child = 1;
+    if (pid == 0) begin_child();
     after(pid == 0);
     return pid;
 }
@@ -122,7 +128,7 @@ SHOWN pid_t _Fork(void) {
     pid_t (*real)(void) = (pid_t(*)(void))atoll_real("_Fork");
     if (!real) return fork();
     pid_t pid = real();
-    if (pid == 0) atoll_process.is_child = 1;
+    if (pid == 0) begin_child();
     return pid;
 }
 

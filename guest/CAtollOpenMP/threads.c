@@ -53,6 +53,33 @@ static void acquire(void) {
 }
 static void release(void) { store(&lock, 0); }
 
+// A thread of the program's ends, by whichever way: so does its record, after the program's own
+// destructors, which come in up to four rounds.
+static pthread_key_t ending_key;
+static int (*set_ending)(pthread_key_t, const void *);
+
+static void at_end(void *round) {
+    if ((uint64_t)round < 3) {
+        set_ending(ending_key, (void *)((uint64_t)round + 1));
+        return;
+    }
+    uint64_t record = atoll_self();
+    atoll_set_self(0);
+    atoll_runtime_thread_end(record);
+}
+
+static void tell_end(void) {
+    static uint64_t state;  // 1: the key is being made; 2: there is one
+    if (swap(&state, 0, 1)) {
+        set_ending = atoll_real("pthread_setspecific");
+        ((int (*)(pthread_key_t *, void (*)(void *)))atoll_real("pthread_key_create"))(&ending_key,
+                                                                                       at_end);
+        store(&state, 2);
+    }
+    while (load(&state) != 2) atoll_sys_yield();
+    set_ending(ending_key, (void *)1);
+}
+
 static void *run(void *context) {
     struct atoll_strand *self = context;
     atoll_strand = self;
@@ -63,6 +90,7 @@ static void *run(void *context) {
         atoll_syscall(SYS_sigaltstack, (uint64_t)&alternate, 0, 0, 0, 0, 0);
         atoll_sys_mprotect((uint64_t)self->stack + GUARD + ALTERNATE, 4096, PROT_NONE);
     }
+    if (!self->record) tell_end();
     if (self->record) {
         struct atoll_thread *thread = atoll_thread(self->record);
         thread->stack = (uint64_t)self->stack;

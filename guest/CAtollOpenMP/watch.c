@@ -22,20 +22,23 @@ static uint8_t rank_of[ATOLL_IMAGE_RANKS];
 
 static struct { uint64_t beat, since; } heard[ATOLL_IMAGE_RANKS];
 
+static void say_lost(uint32_t rank) {
+    const struct atoll_rank *record = atoll_rank(rank);
+    bool has_name = record->name[0] != 0;
+    uint64_t region = atoll_image_region();
+    char name[256] = "";
+    if (region) atoll_symbol_name(region, name, sizeof name);
+    SAY("lost ", has_name ? record->name : "process ", has_name ? "" : NUMBER(rank),
+        name[0] ? " in the parallel region " : "", name, "; the program cannot go on without it");
+}
+
 static void lost(uint32_t rank) __attribute__((noreturn));
 static void lost(uint32_t rank) {
     static uint64_t said;
-    const struct atoll_rank *record = atoll_rank(rank);
-    // Rank 0 says it for all. If it is itself what was lost, the launcher does.
+    // Rank 0 says it for all. Where it is itself what was lost, rank 1 has said it.
     if (atoll_process.rank == 0) {
         if (!swap(&said, 0, 1)) for (;;) atoll_sys_nap(1000000000);
-        bool has_name = record->name[0] != 0;
-        uint64_t region = atoll_image_region();
-        char name[256] = "";
-        if (region) atoll_symbol_name(region, name, sizeof name);
-        SAY("lost ", has_name ? record->name : "process ", has_name ? "" : NUMBER(rank),
-            name[0] ? " in the parallel region " : "", name,
-            "; the program cannot go on without it");
+        say_lost(rank);
     }
     atoll_sys_exit(LOST);
 }
@@ -55,6 +58,7 @@ static void lose(uint32_t rank) {
     struct atoll_image *image = atoll_image();
     // Who ends in order says so before it is gone.
     if (load(&atoll_rank(rank)->state) == ATOLL_RANK_GONE) return;
+    if (rank == 0 && atoll_process.rank == 1 && !load(&image->end)) say_lost(0);
     swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8);
     atoll_image_look();
 }

@@ -204,6 +204,11 @@ struct atoll_process {
 };
 extern struct atoll_process atoll_process __attribute__((visibility("hidden")));
 
+/// Whether threads of all ranks can see all that the calling thread does.
+static inline bool atoll_process_is_complete(void) {
+    return atoll_process.is_complete || atoll_process.ranks == 1;
+}
+
 static inline struct atoll_image *atoll_image(void) {
     return (struct atoll_image *)ATOLL_IMAGE_BASE;
 }
@@ -259,6 +264,8 @@ void atoll_runtime_begin(void);
 void atoll_worker(uint64_t record);
 /// Core: a thread that the program made ends; its record, if it has one, is free then.
 void atoll_runtime_thread_end(uint64_t record);
+/// Core: the calling thread is all that a forked process has.
+void atoll_runtime_child(void);
 
 /// The function of the parallel region that the program is in; 0: none.
 uint64_t atoll_image_region(void);

@@ -7,7 +7,7 @@
 
 int main(void)
 {
-	static char *blocks[100000];
+	static char *volatile blocks[100000];
 	int count = 0;
 	// Where nothing else bounds the program, this does.
 	struct rlimit limit = {(rlim_t)48 << 30, (rlim_t)48 << 30};

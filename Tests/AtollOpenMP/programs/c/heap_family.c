@@ -9,6 +9,8 @@
 #include "check.h"
 
 static volatile size_t impossible = (size_t)1 << 60;
+// Without it compilers may leave out calls of which nothing is used.
+static void *volatile seen;
 
 int main(void)
 {
@@ -51,9 +53,9 @@ int main(void)
 		free(malloc(0));
 		free(NULL);
 		errno = 0;
-		CHECK(malloc(impossible) == NULL && errno == ENOMEM);
-		CHECK(calloc(impossible, 64) == NULL);
-		CHECK(reallocarray(NULL, impossible, 64) == NULL);
+		CHECK((seen = malloc(impossible)) == NULL && errno == ENOMEM);
+		CHECK((seen = calloc(impossible, 64)) == NULL);
+		CHECK((seen = reallocarray(NULL, impossible, 64)) == NULL);
 	}
 	return checked();
 }

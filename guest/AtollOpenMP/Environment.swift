@@ -28,11 +28,13 @@ private func processorNumbers(ranks: Int, each: Int) -> [UInt32] {
 }
 
 private func shown(isWhole: Bool) {
-    _ = ThreadRecord.current
     guard let values = EnvironmentValues(published: true) else { return }
     values.text(isWhole: isWhole).say()
 }
 
 /// OpenMP 5.1, section 3.15.
 @c
-public func omp_display_env(_ verbose: Int32) { shown(isWhole: verbose != 0) }
+public func omp_display_env(_ verbose: Int32) {
+    _ = ThreadRecord.current
+    shown(isWhole: verbose != 0)
+}

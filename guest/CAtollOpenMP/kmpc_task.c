@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "atoll_image.h"
+#include "atoll_tasks.h"
 #include "kmpc.h"
 
 #define HERE struct ident *where, int32_t global
@@ -38,7 +39,8 @@ struct head {
 	int32_t flags;
 	bool is_running;
 	bool is_resumed;   // an untied task has come to the end of one of its parts
-	int32_t reserved[6];
+	void *in_place;    // what stands for it among the tasks while clang's code runs it itself
+	int32_t reserved[4];
 };
 _Static_assert(sizeof(struct head) == 64, "what follows is aligned as the block is");
 
@@ -187,8 +189,12 @@ int32_t __kmpc_omp_task_parts(HERE, struct task *task)
 // Not deferred: clang's code calls the routine itself between these two.
 void __kmpc_omp_task_begin_if0(HERE, struct task *task)
 {
+	struct head *head = head_of(task);
+
 	UNUSED;
-	head_of(task)->is_running = true;
+	head->is_running = true;
+	head->in_place = atoll_task_make(0, head->flags & FINAL ? ATOLL_TASK_FINAL : 0);
+	atoll_task_begin_now(head->in_place, NULL);
 }
 
 void __kmpc_omp_task_complete_if0(HERE, struct task *task)
@@ -196,6 +202,7 @@ void __kmpc_omp_task_complete_if0(HERE, struct task *task)
 	UNUSED;
 	if (head_of(task)->is_resumed)
 		run_parts(task);
+	atoll_task_end_now(head_of(task)->in_place);
 	release(task);
 }
 

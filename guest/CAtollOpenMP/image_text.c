@@ -4,6 +4,9 @@
 
 #include "image.h"
 
+#include <errno.h>
+#include <poll.h>
+
 // The loader's: where the kernel put argc, the arguments, the environment and the auxiliary vector.
 extern void *__libc_stack_end;
 static uint64_t *kernel_stack;
@@ -46,6 +49,23 @@ void atoll_say(const char *const *parts) {
     atoll_sys_write(2, line, length);
 }
 
+// A rank that has come and is gone again, before there is a watcher to notice it.
+static void look_for_dead(void) {
+    if (!atoll_process.is_local) return;
+    for (uint32_t rank = 0; rank < atoll_process.ranks; rank++) {
+        uint64_t pid = load(&atoll_rank(rank)->pid);
+        if (!pid || rank == atoll_process.rank) continue;
+        long fd = atoll_syscall(SYS_pidfd_open, pid, 0, 0, 0, 0, 0);
+        struct pollfd process = {.fd = (int)fd, .events = POLLIN};
+        bool is_gone = fd == -ESRCH ||
+                       (fd >= 0 && atoll_syscall(SYS_poll, (uint64_t)&process, 1, 0, 0, 0, 0) > 0);
+        if (fd >= 0) atoll_syscall(SYS_close, (uint64_t)fd, 0, 0, 0, 0, 0);
+        if (!is_gone || load(&atoll_rank(rank)->state) == ATOLL_RANK_GONE) continue;
+        SAY("OpenMP cannot start: lost process ", NUMBER(rank));
+        atoll_sys_exit(124);
+    }
+}
+
 bool atoll_wait_word(const uint64_t *word, uint64_t at_least, unsigned seconds) {
     // Mostly a matter of microseconds: of one process that waits for another to be started.
     for (int i = 0; i < 200; i++) {
@@ -55,6 +75,7 @@ bool atoll_wait_word(const uint64_t *word, uint64_t at_least, unsigned seconds) 
     for (uint64_t naps = 0; naps < 10000ull * seconds; naps++) {
         if (load(word) >= at_least) return true;
         atoll_image_look();
+        if (naps % 256 == 255) look_for_dead();
         atoll_sys_nap(100000);
     }
     return false;

@@ -29,6 +29,9 @@ import Testing
                 AT(atoll_image, huge_page_bytes); AT(atoll_image, job); AT(atoll_image, lease_ns);
                 AT(atoll_rank, slot); AT(atoll_rank, threads); AT(atoll_rank, incarnation);
                 AT(atoll_rank, name); IS(sizeof(((struct atoll_rank *)0)->name));
+                IS(ATOLL_IMAGE_AT_THREADS); IS(sizeof(struct atoll_thread));
+                AT(atoll_thread, rank); AT(atoll_thread, figures); IS(ATOLL_IMAGE_REPORTED);
+                IS(ATOLL_FIGURE_OTHER);
                 return 0;
             }
             """)
@@ -41,7 +44,8 @@ import Testing
             UInt64(I.atPool), UInt64(I.atPoolBytes), UInt64(I.atHeap), UInt64(I.atHeapBytes),
             UInt64(I.atFlags), UInt64(I.atHugePage), UInt64(I.atJob), UInt64(I.atLease),
             UInt64(I.atSlot), UInt64(I.atRankThreads), UInt64(I.atIncarnation), UInt64(I.atName),
-            UInt64(I.nameBytes),
+            UInt64(I.nameBytes), UInt64(I.threads), UInt64(I.threadBytes), UInt64(I.atThreadRank),
+            UInt64(I.atFigures), UInt64(I.isReported), 8,
         ]
         #expect(output.split(separator: "\n").map { UInt64($0) } == expected)
     }

@@ -44,7 +44,8 @@ import Testing
         Result { () throws(Refusal) in
             try OpenMPMeeting(environment(rank)).agree(facts, names: Self.names) {
                 meeting throws(Refusal) in
-                try meeting.prepare(bytes: bytes, least: 4 << 20, stackLimit: 8 << 20)
+                try meeting.prepare(
+                    bytes: bytes, least: 4 << 20, stackLimit: 8 << 20, isReported: false)
             }
         }
     }

@@ -11,6 +11,10 @@ public enum OpenMPImage {
     static var mostThreads: Int { 1024 }
     static var ranks: Int { 0x1000 }
     static var rankBytes: Int { 256 }
+    static var threads: Int { 0x10000 }
+    static var threadBytes: Int { 1024 }
+    static var atThreadRank: Int { 776 }
+    static var atFigures: Int { 896 }
     static var pool: Int { 0x110000 }
     static var heap: Int { 0x200000 }
 
@@ -28,6 +32,7 @@ public enum OpenMPImage {
     static var atJob: Int { 72 }
     static var atLease: Int { 80 }
     static var isLocal: UInt32 { 1 }
+    static var isReported: UInt32 { 2 }
     // A rank's record.
     static var atSlot: Int { 32 }
     static var atRankThreads: Int { 36 }
@@ -42,7 +47,7 @@ public enum OpenMPImage {
     /// zero.
     static func write(
         _ environment: TeamEnvironment, to memory: SharedMemory, at image: Int, bytes: Int,
-        members: [(slot: Int, incarnation: UInt64, name: [UInt8])], lease: UInt64, isLocal: Bool
+        members: [(slot: Int, incarnation: UInt64, name: [UInt8])], lease: UInt64, flags: UInt32
     ) {
         for (rank, member) in members.enumerated() {
             let at = image + ranks + rank * rankBytes
@@ -60,7 +65,7 @@ public enum OpenMPImage {
         memory.store64(UInt64(heap - pool), at: image + atPoolBytes)
         memory.store64(UInt64(heap), at: image + atHeap)
         memory.store64(UInt64(bytes - heap), at: image + atHeapBytes)
-        memory.store32(isLocal ? Self.isLocal : 0, at: image + atFlags)
+        memory.store32(flags, at: image + atFlags)
         memory.store64(environment.job, at: image + atJob)
         memory.store64(lease, at: image + atLease)
         memory.store(magic, word: image)

@@ -8,7 +8,9 @@ extension OpenMPMeeting {
     /// - Parameters:
     ///   - bytes: the user's wish; `nil`: as much as there is.
     ///   - least: below it the program cannot start.
-    public func prepare(bytes: UInt64?, least: UInt64, stackLimit: UInt64) throws(Refusal) -> Image
+    ///   - isReported: its threads keep figures.
+    public func prepare(bytes: UInt64?, least: UInt64, stackLimit: UInt64, isReported: Bool)
+        throws(Refusal) -> Image
     {
         let record = try makeImage(bytes: bytes, least: least)
         let isLocal = empty(record)
@@ -17,7 +19,8 @@ extension OpenMPMeeting {
             environment, to: region.memory, at: record.offset, bytes: record.bytes,
             members: watch.members.indices.map {
                 (watch.members[$0].slot, watch.members[$0].incarnation, vm($0))
-            }, lease: launcher.leaseMilliseconds * 1_000_000, isLocal: isLocal)
+            }, lease: launcher.leaseMilliseconds * 1_000_000,
+            flags: (isLocal ? OpenMPImage.isLocal : 0) | (isReported ? OpenMPImage.isReported : 0))
         return Image(offset: record.offset, bytes: record.bytes, stackLimit: stackLimit)
     }
 

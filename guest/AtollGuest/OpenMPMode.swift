@@ -26,6 +26,8 @@ public enum OpenMPMode: UInt8, Sendable, CaseIterable {
     public static var variable: String { "ATOLL_OPENMP_MODE" }
     /// Bytes of the image; not set: all that the region has.
     public static var memoryVariable: String { "ATOLL_OPENMP_MEMORY" }
+    /// Set: the program's threads keep figures for a report.
+    public static var reportVariable: String { "ATOLL_OPENMP_REPORT" }
     /// The runtime's library, where it is not beside the starter.
     public static var libraryVariable: String { "ATOLL_OPENMP_LIBRARY" }
 

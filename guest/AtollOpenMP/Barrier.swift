@@ -60,7 +60,7 @@ enum Barrier {
         _ thread: ThreadRecord, _ team: TeamRecord, _ record: some ImageRecord, _ field: Int,
         _ barrier: UInt64, _ generation: UInt64, _ cancels: Bool
     ) -> Bool {
-        var waiter = ImageWaiter(thread)
+        var waiter = ImageWaiter(thread, .barrier)
         repeat {
             if cancels, team.isCancelled(generation) { return true }
             if !team.hasTasks(generation) || !Tasks.runOne(thread) { waiter.step() }
@@ -73,7 +73,7 @@ enum Barrier {
     /// make new ones before this thread has looked.
     @inline(never)
     private static func drain(_ thread: ThreadRecord, _ team: TeamRecord, _ barrier: UInt64) {
-        var waiter = ImageWaiter(thread)
+        var waiter = ImageWaiter(thread, .barrier)
         while !hasCome(team.load(TeamRecord.drainedBarrier), to: barrier) {
             if !Tasks.arePending(team) {
                 team.store(TeamRecord.drainedBarrier, barrier)

@@ -54,7 +54,7 @@ struct Construct: ImageRecord {
     ) {
         let team = thread.team
         let generation = seat.generation
-        var waiter = ImageWaiter(thread)
+        var waiter = ImageWaiter(thread, .loop)
         var other = 0
         while other < thread.size {
             let theirs = team.seat(other)
@@ -110,7 +110,7 @@ struct Construct: ImageRecord {
             return block
         }
         if load(Self.memoryState) != number &* 2 &+ 1 {
-            var waiter = ImageWaiter(thread)
+            var waiter = ImageWaiter(thread, .loop)
             repeat { waiter.step() } while load(Self.memoryState) != number &* 2 &+ 1
             waiter.end()
         }

@@ -60,7 +60,7 @@ enum Doacross {
         let part = table.part(atoll_core_get(vector))
         let wanted = table.flat(vector)
         if table.load(part) > wanted { return }
-        var waiter = ImageWaiter(thread)
+        var waiter = ImageWaiter(thread, .loop)
         repeat { waiter.step() } while table.load(part) <= wanted && !Cancellation.isHere(thread)
         waiter.end()
     }

@@ -39,7 +39,7 @@ struct ImageLock {
 
     @inline(never)
     private func acquireSlowly(_ thread: ThreadRecord) {
-        var waiter = thread.isNone ? ImageWaiter() : ImageWaiter(thread)
+        var waiter = thread.isNone ? ImageWaiter() : ImageWaiter(thread, .lock)
         var pauses = 4
         while true {
             // The owner works best while nobody takes its line away.

@@ -24,12 +24,16 @@ struct ImageWaiter: Waiter {
     private var left: Int32
     private var looksLeft: Int32
     private let thread: ThreadRecord
+    private let kind: Figures.Kind
+    private let began: UInt64
     private var started: UInt64 = 0
     private var nap = ImageWaiter.shortestNap
 
     @inline(__always)
-    init(_ thread: ThreadRecord) {
+    init(_ thread: ThreadRecord, _ kind: Figures.Kind = .other) {
         self.thread = thread
+        self.kind = kind
+        began = Figures.begin()
         left = Int32(truncatingIfNeeded: thread.spin & 0xffff_ffff)
         looksLeft = Self.looks
     }
@@ -37,6 +41,8 @@ struct ImageWaiter: Waiter {
     /// For a thread that has no record, or none yet.
     init() {
         thread = .none
+        kind = .other
+        began = 0
         left = 400
         looksLeft = Self.looks
     }
@@ -75,6 +81,7 @@ struct ImageWaiter: Waiter {
     /// When the wait is over.
     @inline(__always)
     func end() {
+        Figures.end(thread, kind, began)
         if started == 0, looksLeft < Self.looks, !thread.isNone { Spin.hit(thread) }
     }
 

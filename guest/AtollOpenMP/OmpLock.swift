@@ -33,7 +33,7 @@ private func lock(_ address: UInt) -> ImageWord32 {
 
 @inline(never)
 private func acquireSlowly(_ word: ImageWord32) {
-    var waiter = ImageWaiter(ThreadRecord.current)
+    var waiter = ImageWaiter(ThreadRecord.current, .lock)
     var pauses = 4
     while true {
         // The owner works best while nobody takes its line away.

@@ -29,7 +29,7 @@ private func owner(_ thread: ThreadRecord) -> UInt64 {
     if omp_test_nest_lock(address) != 0 { return }
     let thread = ThreadRecord.current
     let words = lock(address)
-    var waiter = ImageWaiter(thread)
+    var waiter = ImageWaiter(thread, .lock)
     var pauses = 4
     while true {
         waiter.pause(pauses)

@@ -37,7 +37,7 @@ enum Ordered {
         let slot = Construct.slot(thread.team, loop.construct)
         let (low, construct) = (loop.low, loop.construct)
         if !isTurn(slot, low, construct) {
-            var waiter = ImageWaiter(thread)
+            var waiter = ImageWaiter(thread, .loop)
             repeat {
                 waiter.step()
             } while !isTurn(slot, low, construct) && !Cancellation.isHere(thread)

@@ -77,6 +77,7 @@ enum Parallel {
         thread.number = 0
         thread.size = count
         thread.task = 0
+        Figures.enterRegion(thread)
     }
 
     /// Seats take part that have missed regions: their words for stealing are of long ago, and must not be
@@ -146,7 +147,7 @@ enum Parallel {
         while number < size {
             let other = team.seat(number)
             if other.load(Seat.joinedField) != generation {
-                var waiter = ImageWaiter(thread)
+                var waiter = ImageWaiter(thread, .barrier)
                 repeat {
                     if !team.hasTasks(generation) || !Tasks.runOne(thread) { waiter.step() }
                 } while other.load(Seat.joinedField) != generation
@@ -160,6 +161,7 @@ enum Parallel {
         }
         if team.isCancelled(generation) { agree(team, size) }
         if team.get(TeamRecord.reservedField) != 0 { giveBack(team) }
+        Figures.leaveRegion(thread)
         let parent = team.parent
         thread.team = parent.team
         thread.seat = parent
@@ -175,7 +177,7 @@ enum Parallel {
     private static func endTasks(
         _ thread: ThreadRecord, _ team: TeamRecord, _ generation: UInt64, _ size: Int
     ) {
-        var waiter = ImageWaiter(thread)
+        var waiter = ImageWaiter(thread, .barrier)
         while Tasks.arePending(team) {
             if !Tasks.runOne(thread) { waiter.step() }
         }

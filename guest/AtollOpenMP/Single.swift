@@ -18,7 +18,7 @@ enum Single {
         let slot = Construct.slot(thread.team, number)
         if slot.isFirst(Construct.tag(number)) { return 0 }
         if slot.load(Construct.copyConstruct) != number {
-            var waiter = ImageWaiter(thread)
+            var waiter = ImageWaiter(thread, .loop)
             repeat { waiter.step() } while slot.load(Construct.copyConstruct) != number
             waiter.end()
         }

@@ -68,7 +68,9 @@ enum Worker {
         let control = team.get(TeamRecord.floatControl)
         if control != atoll_float_control() { atoll_set_float_control(control) }
         atoll_locale_follow()
+        Figures.enterRegion(thread)
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
+        Figures.leaveRegion(thread)
         if team.hasTasks(generation) { Tasks.endImplicit(thread) }
         if seat.isToEnd(thread, team, generation), !team.hasTasks(generation) {
             Tasks.endImplicit(thread)

@@ -42,7 +42,9 @@ struct StartProgram {
         let need = StartNeed(closure, environment, stackLimit: facts.stackLimit)
         let image = try meeting.agree(facts, names: OpenMPFacts.names(closure)) {
             meeting throws(Refusal) in
-            try meeting.prepare(bytes: wish, least: need.bytes, stackLimit: facts.stackLimit)
+            try meeting.prepare(
+                bytes: wish, least: need.bytes, stackLimit: facts.stackLimit,
+                isReported: variables[OpenMPMode.reportVariable] != nil)
         }
         try layOut(image)
         if environment.rank > 0 { ProgramChange.emptyInput() }

@@ -90,6 +90,13 @@ struct Launcher {
     /// Before the job's slot is given back: its objects go with it.
     private mutating func report() {
         isReported = true
+        let job = launch.ticket.number
+        if launch.isOpenMP, let report = OpenMPReport(place.region, job: job) {
+            let text = RunOpenMPReport(report, names: names)
+            if options.hasJSON { return printer.print(text.json) }
+            for line in text.lines { printer.say(line) }
+            return
+        }
         for line in RunReport(place.region, job: launch.ticket.number).lines { printer.say(line) }
     }
 

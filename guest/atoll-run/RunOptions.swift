@@ -23,6 +23,7 @@ struct RunOptions {
     var leaseSeconds = 10
     var survivesLoss = false
     var hasReport = false
+    var hasJSON = false
     /// 0: threads that do not come to a barrier are never named.
     var stuckSeconds = 30
     var program: [[UInt8]] = []
@@ -70,6 +71,7 @@ struct RunOptions {
                     throw UsageError("--on-loss is end or continue, not '\(text)'")
                 }
             case "--report".bytes: options.hasReport = true
+            case "--json".bytes: options.hasJSON = true
             case "--stuck-after".bytes: options.stuckSeconds = try reader.number(0...86400)
             case "--version".bytes: return .version
             case "--help".bytes, "-h".bytes: return .help
@@ -92,6 +94,7 @@ struct RunOptions {
         if let openMP {
             result.append((OpenMPMode.variable + "=" + openMP.name).bytes)
         }
+        if hasReport { result.append((OpenMPMode.reportVariable + "=1").bytes) }
         if let memoryBytes {
             let bytes = Message.decimal(Int(clamping: memoryBytes))
             result.append((OpenMPMode.memoryVariable + "=").bytes + bytes)
@@ -144,6 +147,7 @@ struct RunOptions {
               --on-loss end|continue
                                   what becomes of the others when a VM is lost (default: end)
               --report            print what the job's threads waited for, when it is over
+              --json              an OpenMP program's report as a line of JSON
               --stuck-after SECONDS  name the threads that have not come to a barrier when the
                                   others have waited so long (default: 30; 0: never)
               --run-dir DIR       where the agent says what it serves (default: /run/atoll)

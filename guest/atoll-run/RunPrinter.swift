@@ -63,6 +63,9 @@ struct Printer {
         queues[1].add(line.bytes)
     }
 
+    /// The same without a name before it, for programs.
+    mutating func print(_ message: Message) { queues[1].add(message.bytes + [0x0a]) }
+
     private mutating func put(_ rank: Int, _ stream: UInt8, _ lines: ArraySlice<UInt8>) {
         let queue = Int(stream) - 1
         guard !prefixes[rank].isEmpty else { return queues[queue].add(Array(lines)) }

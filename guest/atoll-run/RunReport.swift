@@ -94,7 +94,7 @@ struct RunReport {
     }
 
     /// The first two columns and the last to the left, figures to the right.
-    private static func table(_ rows: [[[UInt8]]]) -> [Message] {
+    static func table(_ rows: [[[UInt8]]]) -> [Message] {
         let columns = rows[0].count
         let widths = (0..<columns).map { column in rows.map { $0[column].count }.max() ?? 0 }
         return rows.map { row in

@@ -121,6 +121,18 @@ struct atoll_image {
 };
 
 #define ATOLL_IMAGE_LOCAL 1u  // the ranks are processes of one kernel: pids mean the same in all
+#define ATOLL_IMAGE_REPORTED 2u  // threads keep figures for the launcher's report
+
+// thread.figures: a count, and nanoseconds, of each.
+enum {
+    ATOLL_FIGURE_REGION = 0,  // outermost parallel regions
+    ATOLL_FIGURE_BARRIER = 2,  // waits at barriers and ends of regions
+    ATOLL_FIGURE_LOCK = 4,  // waits for locks and critical regions
+    ATOLL_FIGURE_LOOP = 6,  // waits of work-sharing constructs: for their turn, for a value
+    ATOLL_FIGURE_OTHER = 8,  // other waits
+    ATOLL_FIGURE_DEPTH = 14,  // the thread's own: regions that it is in,
+    ATOLL_FIGURE_BEGAN = 15,  // and when the outermost began
+};
 
 struct atoll_rank {
     // Line 0: its process.
@@ -211,6 +223,9 @@ static inline bool atoll_process_is_complete(void) {
 
 static inline struct atoll_image *atoll_image(void) {
     return (struct atoll_image *)ATOLL_IMAGE_BASE;
+}
+static inline bool atoll_is_reported(void) {
+    return (atoll_image()->flags & ATOLL_IMAGE_REPORTED) != 0;
 }
 static inline struct atoll_rank *atoll_rank(uint32_t rank) {
     return (struct atoll_rank *)(ATOLL_IMAGE_BASE + ATOLL_IMAGE_AT_RANKS) + rank;

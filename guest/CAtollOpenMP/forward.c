@@ -18,8 +18,6 @@ __thread uint64_t atoll_io_locks;
 __thread uint32_t atoll_io_looks = 2000;
 uint64_t atoll_io_state[16] __attribute__((aligned(64)));
 
-bool atoll_io_is_kept_local;
-
 // The macros of <stdio.h> look themselves whether a stream has ended. Of the standard ones each rank
 // has its own, which nobody else uses: with an answer comes what those of rank 0 say.
 extern struct _IO_FILE _IO_2_1_stdin_, _IO_2_1_stdout_, _IO_2_1_stderr_;
@@ -104,7 +102,7 @@ bool atoll_io_is_remote(void)
 	uint64_t here = (uint64_t)__builtin_frame_address(0);
 
 	return atoll_process.rank && here - atoll_process.base < atoll_process.bytes &&
-	       !atoll_io_is_kept_local && !atoll_process.is_child;
+	       !atoll_process.is_child;
 }
 
 bool atoll_io_may_serve(void)
@@ -112,8 +110,6 @@ bool atoll_io_may_serve(void)
 	return !atoll_process.rank && !atoll_process.is_child &&
 	       !__atomic_load_n(&atoll_io_state[ATOLL_IO_STATE_LOCKED], __ATOMIC_RELAXED);
 }
-
-void atoll_io_keep_local(void) { atoll_io_is_kept_local = true; }
 
 typedef long function_of_six(long, long, long, long, long, long);
 

@@ -71,7 +71,6 @@ static void free_streams(void)
 
 void atoll_io_child(void)
 {
-	atoll_io_is_kept_local = true;
 	for (size_t word = 0; word < sizeof(atoll_io_state) / sizeof(atoll_io_state[0]); word++)
 		atoll_io_state[word] = 0;
 	atoll_io_state[ATOLL_IO_STATE_CLOSED] = 1;

@@ -4,7 +4,10 @@
 
 #define _GNU_SOURCE
 #include <signal.h>
+#include <errno.h>
+#include <pthread.h>
 #include <pty.h>
+#include <sched.h>
 #include <stdio.h>
 #include <sys/shm.h>
 #include <sys/types.h>
@@ -12,6 +15,7 @@
 
 #include "atoll_syscall.h"
 #include "forward_entry.h"
+#include "threads.h"
 
 #define OURS __attribute__((used, visibility("hidden")))
 
@@ -34,6 +38,51 @@ OURS pid_t atoll_io_gettid(void)
 	long number = atoll_syscall(SYS_gettid, 0, 0, 0, 0, 0, 0);
 
 	return (pid_t)(number | (long)atoll_process.rank << 22);
+}
+
+// 0: this thread, or one of this rank, by its number here; else the call is rank 0's.
+static bool is_here(pid_t *thread)
+{
+	if (*thread == 0)
+		return true;
+	if (*thread >> 22 != (pid_t)atoll_process.rank)
+		return false;
+	*thread &= (1 << 22) - 1;
+	return true;
+}
+
+extern struct atoll_io_entry atoll_io_entry_sched_setaffinity, atoll_io_entry_sched_getaffinity;
+
+OURS int atoll_io_sched_setaffinity(pid_t thread, size_t bytes, const cpu_set_t *set)
+{
+	if (!is_here(&thread))
+		return (int)ATOLL_IO_CALL(sched_setaffinity, thread, bytes, set);
+	return ((__typeof__(&sched_setaffinity))atoll_io_find(&atoll_io_entry_sched_setaffinity))(
+		thread, bytes, set);
+}
+
+OURS int atoll_io_sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *set)
+{
+	if (!is_here(&thread))
+		return (int)ATOLL_IO_CALL(sched_getaffinity, thread, bytes, set);
+	return ((__typeof__(&sched_getaffinity))atoll_io_find(&atoll_io_entry_sched_getaffinity))(
+		thread, bytes, set);
+}
+
+// A signal for a thread of another rank is the process's: its handlers run in rank 0.
+__attribute__((visibility("default"))) int pthread_kill(pthread_t thread, int number)
+{
+	static struct atoll_io_entry real = {0, "pthread_kill", 0};
+	struct atoll_strand *strand;
+
+	if (atoll_process.ranks < 2 || atoll_process.is_child)
+		return ((int (*)(pthread_t, int))atoll_io_find(&real))(thread, number);
+	strand = *atoll_strand_of(thread);
+	if (!strand || strand->rank == 0)
+		return (int)atoll_io_call(&real, (long)thread, number, 0, 0, 0, 0);
+	if (ATOLL_IO_CALL(kill, ATOLL_IO_CALL(getpid, 0), number))
+		return errno;
+	return 0;
 }
 
 OURS int atoll_io_pause(void)

@@ -74,6 +74,8 @@ FORWARD(ntp_adjtime, 0)
 FETCHED(getlogin, 0)
 FETCHED(cuserid, 0)
 HANDLED(gettid)
+HANDLED(sched_setaffinity)
+HANDLED(sched_getaffinity)
 
 // Other processes.
 HANDLED(system)

@@ -6,7 +6,9 @@
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
+#include <sched.h>
 #include <stdlib.h>
+#include <signal.h>
 #include <sys/mman.h>
 #include <time.h>
 #include <unistd.h>
@@ -138,10 +140,13 @@ static long elsewhere(struct call *call)
 		_exit((int)a[0]);
 	case SYS_gettid:
 		return gettid();
+	case SYS_sched_setaffinity:
+		return sched_setaffinity((pid_t)a[0], a[1], (const cpu_set_t *)a[2]);
+	case SYS_tgkill:
+		return tgkill((pid_t)a[0], (pid_t)a[1], (int)a[2]);
 	// A thread's own.
 	case SYS_sched_yield:
 	case SYS_sched_getaffinity:
-	case SYS_sched_setaffinity:
 	case SYS_sched_getparam:
 	case SYS_sched_setparam:
 	case SYS_sched_getscheduler:

@@ -35,9 +35,6 @@ bool atoll_io_serve_one(void);
 /// stream locked.
 void atoll_io_child(void);
 
-/// From now on all calls of this process are its own: before it says why it ends.
-void atoll_io_keep_local(void);
-
 // ------------------------------------------------------------------------------------ its own parts
 
 /// A call on its way: on the caller's stack, or wherever both ranks see it.
@@ -93,8 +90,6 @@ bool atoll_io_may_serve(void);
 void atoll_io_ask(uint64_t request, uint64_t flags);
 /// Swift: what a serving thread runs.
 void atoll_io_serve(void);
-
-extern bool atoll_io_is_kept_local __attribute__((visibility("hidden")));
 
 /// Words of rank 0's alone, for its serving threads.
 enum {

@@ -2,6 +2,7 @@
 // suite: clang
 // One process to all threads: its number, its children, its signals, its name of the machine.
 #define _GNU_SOURCE
+#include <pthread.h>
 #include <signal.h>
 #include <spawn.h>
 #include <string.h>
@@ -10,11 +11,12 @@
 #include <unistd.h>
 #include "check.h"
 
-static volatile sig_atomic_t caught;
-static void on_signal(int number) { caught = caught + number; }
+static volatile int caught;
+static void on_signal(int number) { __atomic_fetch_add(&caught, number, __ATOMIC_SEQ_CST); }
 
 int main(void)
 {
+	pthread_t handles[4];
 	pid_t process = getpid(), parent = getppid(), threads[4], child = 0;
 	char host[100] = "", *arguments[] = {"sh", "-c", "exit 7", NULL};
 
@@ -23,6 +25,7 @@ int main(void)
 	{
 		int me = omp_get_thread_num(), status = 0;
 		char name[100] = "", line[40] = "";
+		cpu_set_t set;
 
 		CHECK(getpid() == process + SOUND(0, 1) && syscall(SYS_getpid) == process);
 		CHECK(getppid() == parent && kill(process, 0) == 0);
@@ -44,6 +47,14 @@ int main(void)
 			CHECK(raise(SIGUSR2) == 0);
 		while (caught != SIGUSR1 + SIGUSR2)
 			dawdle(1);
+#pragma omp barrier
+		handles[me] = pthread_self();
+#pragma omp barrier
+		if (me == 1 || me == 2)
+			CHECK(pthread_kill(handles[(me + 2) % 4], SIGUSR1) == 0);
+		while (caught != 3 * SIGUSR1 + SIGUSR2)
+			dawdle(1);
+		CHECK(sched_getaffinity(gettid(), sizeof set, &set) == 0 && sched_setaffinity(gettid(), sizeof set, &set) == 0);
 		if (me == 3)
 			CHECK(posix_spawnp(&child, "sh", NULL, NULL, arguments, environ) == 0);
 #pragma omp barrier

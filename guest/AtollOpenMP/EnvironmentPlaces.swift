@@ -61,7 +61,7 @@ extension EnvironmentValues {
         var limit = Int.max
         text.skipSpaces()
         if text.take("(") {
-            guard let count = text.takeNumber(), count > 0 else {
+            guard let count = text.takeNumber(), count >= 0 else {
                 isInvalid("OMP_PLACES")
                 return false
             }
@@ -76,7 +76,9 @@ extension EnvironmentValues {
             isInvalid("OMP_PLACES")
             return false
         }
-        guard let groups = level.groups(processors, ofRank: processorsOfRank) else {
+        guard limit > 0,
+            let groups = level.groups(processors, ofRank: processorsOfRank)
+        else {
             warn("Error reading core/socket topology")
             return false
         }

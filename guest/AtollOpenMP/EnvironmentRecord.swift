@@ -13,7 +13,7 @@ extension EnvironmentValues {
         unsafe record.pointee.num_threads = Self.clamped(threads.first ?? processors.count)
         unsafe record.pointee.bind = bind
         for count in threads.prefix(Int(ATOLL_LEVELS)) {
-            atoll_environment_put_threads(Self.clamped(count))
+            atoll_environment_put_threads(UInt64(count))
         }
         for bind in binds.prefix(Int(ATOLL_LEVELS)) { atoll_environment_put_bind(bind) }
         unsafe record.pointee.schedule = schedule | (isMonotonic ? 0x8000_0000 : 0)

@@ -23,7 +23,8 @@ extension EnvironmentValues {
             isSpinCountSet = true
             return
         }
-        guard let number = text.takeNumber(), number >= 0 else {
+        // (As strtoull() has them: -1 is the largest of all.)
+        guard let number = text.takeNumber() else {
             return isInvalid("GOMP_SPINCOUNT")
         }
         text.skipSpaces()
@@ -38,7 +39,8 @@ extension EnvironmentValues {
         }
         if factor != 1 { text.position += 1 }
         guard text.isOnlySpaceLeft() else { return isInvalid("GOMP_SPINCOUNT") }
-        let (product, isOver) = UInt64(number).multipliedReportingOverflow(by: factor)
+        let (product, isOver) = UInt64(bitPattern: Int64(number))
+            .multipliedReportingOverflow(by: factor)
         spinCount = isOver ? .max : product
         isSpinCountSet = true
     }

@@ -34,7 +34,7 @@ void atoll_environment_create(void)
 }
 
 
-uint32_t atoll_environment_threads(uint32_t index)
+uint64_t atoll_environment_threads(uint32_t index)
 {
 	return atoll_omp_environment()->num_threads_list[index];
 }
@@ -44,7 +44,7 @@ uint32_t atoll_environment_bind(uint32_t index)
 	return atoll_omp_environment()->bind_list[index];
 }
 
-void atoll_environment_put_threads(uint32_t count)
+void atoll_environment_put_threads(uint64_t count)
 {
 	struct atoll_environment *record = atoll_omp_environment();
 

@@ -41,7 +41,7 @@ struct atoll_environment {
 	uint32_t processors;       // of all ranks: omp_get_num_procs()
 	uint32_t num_threads;      // of a region at level 0: OMP_NUM_THREADS, else `processors`
 	uint32_t num_threads_count; // of the list; 0: OMP_NUM_THREADS is not set
-	uint32_t num_threads_list[ATOLL_LEVELS]; // more than UINT32_MAX: that
+	uint64_t num_threads_list[ATOLL_LEVELS];
 	uint32_t bind;             // ATOLL_BIND_*, at level 0
 	uint32_t bind_count;       // of the list; 0: OMP_PROC_BIND is not set
 	uint32_t bind_list[ATOLL_LEVELS];
@@ -82,7 +82,7 @@ struct atoll_environment *atoll_omp_environment(void);
 uint32_t atoll_processor_rank(uint32_t processor);
 
 // Elements of the record's lists.
-uint32_t atoll_environment_threads(uint32_t index);
+uint64_t atoll_environment_threads(uint32_t index);
 uint32_t atoll_environment_bind(uint32_t index);
 uint32_t atoll_places(void);
 uint32_t atoll_place_size(uint32_t place);
@@ -95,7 +95,7 @@ const char *atoll_variable(const char *name);
 /// Up to `size` bytes of a file; negative: it cannot be read.
 int64_t atoll_read_file(const char *path, uint8_t *bytes, int64_t size);
 void atoll_environment_create(void);
-void atoll_environment_put_threads(uint32_t count);
+void atoll_environment_put_threads(uint64_t count);
 void atoll_environment_put_bind(uint32_t bind);
 void atoll_place_put(uint32_t processor);
 void atoll_place_close(void);

@@ -10,14 +10,15 @@ struct Combined: ImageRecord {
     @inline(__always) init(_ offset: Int) { self.offset = offset }
 
     /// - Parameters:
+    ///   - bind: of a proc_bind clause; 0: none.
     ///   - runs: also runs the encountering thread's share and joins.
     static func fork(
         _ function: UInt64, _ data: UInt64, _ threads: Int, _ loop: LoopRequest,
-        most: Int = .max, runs: Bool
+        most: Int = .max, bind: UInt64 = 0, runs: Bool
     ) {
         let thread = ThreadRecord.current
         let count = Parallel.size(thread, threads, most: most)
-        if atoll_core_binds() != 0 { Places.arrange(thread, count, 0) }
+        if atoll_core_binds() != 0 { Places.arrange(thread, count, bind) }
         // The hot team, or the one that the fork will make: the words must be there before.
         var team = thread.seat.hotTeam
         if team.isNone || team.members < count {
@@ -32,7 +33,7 @@ struct Combined: ImageRecord {
         combined.set(40, UInt64(loop.kind.rawValue))
         combined.set(48, loop.chunk)
         Parallel.fork(
-            thread, atoll_core_combined_address(), UInt64(combined.address), count)
+            thread, atoll_core_combined_address(), UInt64(combined.address), count, bind: bind)
         combined.begin(thread)
         if runs {
             atoll_call(function, data)

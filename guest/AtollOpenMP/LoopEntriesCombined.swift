@@ -20,7 +20,7 @@ public func GOMP_parallel_loop_static(
 ) {
     Combined.fork(
         function, data, Int(threads),
-        LoopRequest(start, end, step, .cyclic, chunk), runs: true)
+        LoopRequest(start, end, step, .cyclic, chunk), bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -40,7 +40,7 @@ public func GOMP_parallel_loop_dynamic(
 ) {
     Combined.fork(
         function, data, Int(threads),
-        LoopRequest(start, end, step, .counted, chunk), runs: true)
+        LoopRequest(start, end, step, .counted, chunk), bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -60,7 +60,7 @@ public func GOMP_parallel_loop_guided(
 ) {
     Combined.fork(
         function, data, Int(threads),
-        LoopRequest(start, end, step, .guided, chunk), runs: true)
+        LoopRequest(start, end, step, .guided, chunk), bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -70,7 +70,7 @@ public func GOMP_parallel_loop_nonmonotonic_dynamic(
 ) {
     Combined.fork(
         function, data, Int(threads),
-        LoopRequest(start, end, step, .stealing, chunk), runs: true)
+        LoopRequest(start, end, step, .stealing, chunk), bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -80,7 +80,7 @@ public func GOMP_parallel_loop_nonmonotonic_guided(
 ) {
     Combined.fork(
         function, data, Int(threads),
-        LoopRequest(start, end, step, .guided, chunk), runs: true)
+        LoopRequest(start, end, step, .guided, chunk), bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -99,7 +99,7 @@ public func GOMP_parallel_loop_runtime(
 ) {
     var request = LoopRequest(start, end, step, .block, 0)
     request.take(ThreadRecord.current.environment, isMonotonic: true)
-    Combined.fork(function, data, Int(threads), request, runs: true)
+    Combined.fork(function, data, Int(threads), request, bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -109,7 +109,7 @@ public func GOMP_parallel_loop_nonmonotonic_runtime(
 ) {
     var request = LoopRequest(start, end, step, .block, 0)
     request.take(ThreadRecord.current.environment, isMonotonic: false)
-    Combined.fork(function, data, Int(threads), request, runs: true)
+    Combined.fork(function, data, Int(threads), request, bind: UInt64(flags & 7), runs: true)
 }
 
 @c
@@ -119,5 +119,5 @@ public func GOMP_parallel_loop_maybe_nonmonotonic_runtime(
 ) {
     var request = LoopRequest(start, end, step, .block, 0)
     request.take(ThreadRecord.current.environment, isMonotonic: false)
-    Combined.fork(function, data, Int(threads), request, runs: true)
+    Combined.fork(function, data, Int(threads), request, bind: UInt64(flags & 7), runs: true)
 }

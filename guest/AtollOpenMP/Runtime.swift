@@ -36,6 +36,7 @@ enum Runtime {
         }
         let threads = Int(atoll_process_ranks()) * Int(atoll_process_threads())
         settings.spin = .max
+        settings.spreads = atoll_core_spreads()
         settings.threadsListed = 0
         settings.bindsListed = 0
         let environment = settings.environment

@@ -62,7 +62,8 @@ public func GOMP_parallel_sections(
     _ function: UInt64, _ data: UInt64, _ threads: UInt32, _ count: UInt32, _ flags: UInt32
 ) {
     Combined.fork(
-        function, data, Int(threads), Sections.request(count), most: Int(count), runs: true)
+        function, data, Int(threads), Sections.request(count), most: Int(count),
+        bind: UInt64(flags & 7), runs: true)
 }
 
 @c

@@ -5,6 +5,7 @@
 #include "atoll_core.h"
 #include "atoll_image.h"
 #include "atoll_openmp.h"
+#include "image.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -51,6 +52,17 @@ uint64_t atoll_core_allocate(uint64_t bytes)
 void atoll_core_free(uint64_t address)
 {
 	atoll_heap_free((void *)address);
+}
+
+bool atoll_core_spreads(void)
+{
+	static const char spread[] = "spread";
+	const char *text = atoll_kernel_environment("ATOLL_OPENMP_PLACEMENT");
+
+	for (size_t i = 0; i < sizeof(spread); i++)
+		if (!text || text[i] != spread[i])
+			return false;
+	return true;
 }
 
 void atoll_core_no_slot(void)

@@ -62,6 +62,10 @@ void atoll_core_set_spin_limit(uint64_t pauses);
 /// The offset in the image of a block of the heap, aligned to 128; 0: none left.
 uint64_t atoll_core_allocate(uint64_t bytes);
 
+/// Whether ATOLL_OPENMP_PLACEMENT is `spread`: consecutive threads in consecutive VMs, where the program is
+/// not given places. Else one VM is filled after the other.
+bool atoll_core_spreads(void);
+
 /// Ends the program: more threads than slots; no memory for a team.
 void atoll_core_no_slot(void) __attribute__((noreturn));
 void atoll_core_no_memory(void) __attribute__((noreturn));

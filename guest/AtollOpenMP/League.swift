@@ -58,6 +58,7 @@ enum League {
         let inner = Runtime.initialTeam(thread, environment)
         thread.task = 0
         atoll_call(function, data)
+        Tasks.drain(thread)
         Teams.disband(inner.seat(0))
         thread.team = team
         thread.seat = seat

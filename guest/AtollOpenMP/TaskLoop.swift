@@ -60,7 +60,7 @@ struct TaskLoop {
         let parent = Tasks.current(thread)
         let isFinal = thread.task != 0 && parent.has(TaskRecord.final)
         if isFinal { request.flags |= TaskRecord.final }
-        let isIncluded = isFinal || thread.size == 1 || !has(ATOLL_TASK_IF)
+        let isIncluded = isFinal || Tasks.isSerial(thread) || !has(ATOLL_TASK_IF)
         if request.copy != 0 {
             copyAll(parent, tasks, size, long, rest, isIncluded)
             return

@@ -59,10 +59,19 @@ extension Tasks {
         submit(thread, parent, task, depend)
     }
 
+    /// Whether the thread is in no parallel region: its tasks have nobody to wait for.
+    ///
+    /// In a region of one thread they are deferred: a program's chain of tasks, each made by the one before,
+    /// takes no more stack there than elsewhere.
+    @inline(__always)
+    static func isSerial(_ thread: ThreadRecord) -> Bool {
+        thread.size == 1 && thread.team.parent.isNone
+    }
+
     /// Whether a task is rather run where it is made.
     @inline(__always)
     static func hasNoRoom(_ thread: ThreadRecord, _ request: TaskRequest) -> Bool {
-        if thread.size == 1 { return true }
+        if isSerial(thread) { return true }
         if request.priority != 0 { return false }
         let block = TaskTeam.of(thread.team)
         return !block.isNone && block.deque(thread.number).count >= block.capacity
@@ -151,7 +160,7 @@ extension Tasks {
     static func launch(_ thread: ThreadRecord, _ task: TaskRecord, _ block: TaskTeam) {
         if task.priority != 0 {
             TaskQueue(block.offset + TaskTeam.queueLine).push(task, thread)
-        } else if thread.size == 1 || !block.deque(thread.number).push(task.tagged) {
+        } else if isSerial(thread) || !block.deque(thread.number).push(task.tagged) {
             run(thread, task)
         }
     }

@@ -63,6 +63,13 @@ enum Tasks {
         }
     }
 
+    /// Ends all tasks of a team that no region's end waits for: an initial one's.
+    static func drain(_ thread: ThreadRecord) {
+        guard thread.team.hasTasks(thread.seat.generation) else { return }
+        help(thread, .none) { !arePending(thread.team) }
+        endImplicit(thread)
+    }
+
     /// Before the ICVs of the running task are changed: what is given is its own alone, and is what
     /// `thread.environment` is from now on. Tasks that it has made before go on with what they had.
     static func environmentToChange(_ thread: ThreadRecord) -> TaskEnvironment {

@@ -12,6 +12,7 @@
 
 #include "atoll_syscall.h"
 #include "forward_entry.h"
+#include "threads.h"
 
 __thread uint64_t atoll_io_mailbox;
 __thread uint64_t atoll_io_locks;
@@ -99,10 +100,7 @@ void *atoll_io_find(struct atoll_io_entry *entry)
 
 bool atoll_io_is_remote(void)
 {
-	uint64_t here = (uint64_t)__builtin_frame_address(0);
-
-	return atoll_process.rank && here - atoll_process.base < atoll_process.bytes &&
-	       !atoll_process.is_child;
+	return atoll_process.rank && atoll_strand && !atoll_process.is_child;
 }
 
 bool atoll_io_may_serve(void)

@@ -5,7 +5,7 @@
 //
 // A call is run there with its own arguments: function addresses, the program's memory and the caller's
 // stack (so also a va_list) are the same in all ranks. In rank 0 a call costs one predictable branch.
-// A thread whose stack is not in the image (a rank's own watcher) calls its own libc.
+// A thread that is not the program's (a rank's own watcher, on a stack of its own) calls its own libc.
 
 #ifndef ATOLL_IO_H
 #define ATOLL_IO_H
@@ -14,7 +14,7 @@
 #include <stdint.h>
 
 /// Where `function` runs: in rank 0, with six arguments of the integer class. errno is carried there
-/// and back. In rank 0, and from a stack that is not in the image, it is an ordinary call.
+/// and back. In rank 0, and in a thread that is not the program's, it is an ordinary call.
 long atoll_forward(void *function, long a, long b, long c, long d, long e, long f);
 
 /// Likewise for what makes a process: it is to have the signals that the program began with, and not

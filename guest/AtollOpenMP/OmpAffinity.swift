@@ -148,6 +148,14 @@ struct AffinityText {
     }
 }
 
+extension AffinityText {
+    /// OMP_DISPLAY_AFFINITY (OpenMP 5.1, section 6.13): by each thread that comes into a team.
+    @inline(never)
+    static func showIfAsked() {
+        if atoll_omp_shows_affinity() != 0 { omp_display_affinity(0) }
+    }
+}
+
 /// The C string, or the format that holds where there is none.
 private func format(_ address: UInt) -> [UInt8] {
     let given = bytes(at: address)

@@ -43,7 +43,8 @@ enum Parallel {
         if atoll_core_binds() != 0 { Places.arrange(thread, wanted, bind) }
         var team = parent.hotTeam
         var count = wanted
-        if team.isNone || team.members < count {
+        let isNew = team.isNone || team.members < count
+        if isNew {
             team = Teams.grown(parent, thread, to: count)
             count = min(count, team.members)
         }
@@ -77,6 +78,7 @@ enum Parallel {
         thread.number = 0
         thread.size = count
         thread.task = 0
+        if isNew { AffinityText.showIfAsked() }
         Figures.enterRegion(thread)
     }
 

@@ -35,6 +35,7 @@ enum Worker {
         var seen = seat.generation
         // Whether it takes part in the region that it has seen.
         var isIn = false
+        var isNew = true
         while true {
             var word = team.load(TeamRecord.wordField)
             if word >> 16 == seen {
@@ -53,13 +54,17 @@ enum Worker {
             let size = Int(truncatingIfNeeded: word & 0xffff)
             if size == 0 { return }
             isIn = number < size
-            if isIn { work(thread, team, seat, seen, size) }
+            if isIn {
+                work(thread, team, seat, seen, size, isNew: isNew)
+                isNew = false
+            }
         }
     }
 
     @inline(__always)
     private static func work(
-        _ thread: ThreadRecord, _ team: TeamRecord, _ seat: Seat, _ generation: UInt64, _ size: Int
+        _ thread: ThreadRecord, _ team: TeamRecord, _ seat: Seat, _ generation: UInt64, _ size: Int,
+        isNew: Bool
     ) {
         seat.generation = generation
         seat.begin(team)
@@ -68,6 +73,7 @@ enum Worker {
         let control = team.get(TeamRecord.floatControl)
         if control != atoll_float_control() { atoll_set_float_control(control) }
         atoll_locale_follow()
+        if isNew { AffinityText.showIfAsked() }
         Figures.enterRegion(thread)
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
         Figures.leaveRegion(thread)

@@ -93,6 +93,7 @@ void GOMP_error(const char *message, size_t length)
 	exit(EXIT_FAILURE);
 }
 
+uint32_t atoll_omp_shows_affinity(void) { return atoll_omp_environment()->display_affinity; }
 uint32_t atoll_omp_processors(void) { return atoll_omp_environment()->processors; }
 int32_t atoll_omp_priority(void) { return atoll_omp_environment()->max_task_priority; }
 

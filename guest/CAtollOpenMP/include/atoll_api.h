@@ -117,6 +117,7 @@ void atoll_omp_taskwait(void);
 void atoll_omp_out_of_memory(uintptr_t size) __attribute__((noreturn));
 void atoll_omp_exit(int32_t code) __attribute__((noreturn));
 uint32_t atoll_omp_processors(void);
+uint32_t atoll_omp_shows_affinity(void);
 int32_t atoll_omp_priority(void);
 int32_t atoll_omp_teams(void);
 void atoll_omp_set_teams(int32_t count);

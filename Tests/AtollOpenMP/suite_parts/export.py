@@ -12,9 +12,10 @@ from program import Program
 
 # Where the VMs have them.
 PLACE = "/usr/lib/atoll-suite"
-# Need a file of the host's, more memory than a small VM's region has, or a network; or ask who runs them.
+# Need a file of the host, more memory or time than a small emulated VM has, its network or its locales.
 NOT_IN_VMS = {"library", "plugin", "stdin", "several"}
-TOO_LARGE = {"heap_large", "heap_exhausted", "variable_stack", "threads_over_processes", "one_process"}
+TOO_LARGE = {"heap_large", "heap_exhausted", "variable_stack", "threads_over_processes", "one_process", "parallel_large",
+             "parallel_deep", "io_sockets", "locale"}
 
 
 def fits(one: Program) -> bool:

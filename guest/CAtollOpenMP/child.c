@@ -74,6 +74,12 @@ static void after(bool is_child) {
 
 // ---------------------------------------------------------------------------------- the caller
 
+static void begin_child(void) {
+    atoll_process.is_child = 1;
+    atoll_image()->own_threads = 1;
+    atoll_runtime_child();
+}
+
 static pid_t fork_by_watcher(bool runs_handlers) {
     struct request request = {0};
     struct request *shared = &request;
@@ -85,7 +91,7 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     atoll_syscall(SYS_sched_getaffinity, 0, sizeof shared->cpus, (uint64_t)shared->cpus, 0, 0, 0);
     if (atoll_context_save(&shared->context) != 0) {
         // The child, on a copy of this stack.
-        atoll_runtime_child();
+        begin_child();
         atoll_io_child();
         if (runs_handlers) after(true);
         return 0;
@@ -102,11 +108,6 @@ static pid_t fork_by_watcher(bool runs_handlers) {
     if (runs_handlers) after(false);
     if (shared->pid < 0) errno = (int)shared->error;
     return (pid_t)shared->pid;
-}
-
-static void begin_child(void) {
-    atoll_process.is_child = 1;
-    atoll_runtime_child();
 }
 
 static bool is_shared(void) {

@@ -61,6 +61,10 @@ SHOWN void _Exit(int code) { _exit(code); }
 
 SHOWN void abort(void) {
     if (is_elsewhere()) ask(ATOLL_END_SIGNAL, SIGABRT);
+    // Without a handler, which may go on elsewhere, this is the program's end in order.
+    struct { void (*handler)(int); uint64_t rest[3]; } action = {0};
+    atoll_syscall(SYS_rt_sigaction, SIGABRT, 0, (uint64_t)&action, 8, 0, 0);
+    if (action.handler == SIG_DFL) atoll_end_mark(128 + SIGABRT);
     ((void (*)(void))atoll_real("abort"))();
     __builtin_unreachable();
 }
@@ -121,5 +125,5 @@ void atoll_end_serve(void) {
     asked = end;
     if (what == ATOLL_END_AT_ONCE) _exit((int)(uint32_t)(end >> 8));
     // Handlers are the program's, and run as its threads do.
-    if (atoll_strand_start(end_program, 0, 0, 0, 0, 0)) _exit((int)(uint32_t)(end >> 8));
+    if (atoll_strand_start(end_program, 0, 0, 0, 0, false, 0)) _exit((int)(uint32_t)(end >> 8));
 }

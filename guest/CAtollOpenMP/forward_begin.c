@@ -31,7 +31,7 @@ void atoll_io_start_server(void)
 		blocked &= ~(1ull << (own[index] - 1));
 	atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&blocked, (uint64_t)&before, 8, 0,
 		      0);
-	if (atoll_strand_start(serve, 0, 0, 1 << 20, 0, 0) &&
+	if (atoll_strand_start(serve, 0, 0, 1 << 20, 0, false, 0) &&
 	    !((int (*)(pthread_t *, const pthread_attr_t *, void *(*)(void *),
 		       void *))atoll_io_find(&create))(&thread, 0, serve, 0))
 		pthread_detach(thread);

@@ -92,6 +92,12 @@ static void map(const struct place *place) {
     if (at != (long)ATOLL_IMAGE_BASE) refuse("cannot map the image; error ", NUMBER(-at));
 }
 
+// Pages of 2 MiB, where a file's memory can have them and the machine's owner lets programs ask.
+static void ask_for_huge_pages(const struct place *place) {
+    if (place->path[0])
+        atoll_syscall(SYS_madvise, ATOLL_IMAGE_BASE, place->numbers[BYTES], MADV_HUGEPAGE, 0, 0, 0);
+}
+
 static void write_header(struct atoll_image *image, const struct place *place) {
     image->magic = ATOLL_IMAGE_MAGIC;
     image->version = ATOLL_IMAGE_VERSION;
@@ -116,6 +122,7 @@ void atoll_image_begin(void) {
     else if (!parse(text, &place))
         refuse("the starter's word is not understood: ATOLL_OPENMP=", text);
     map(&place);
+    ask_for_huge_pages(&place);
 
     struct atoll_image *image = atoll_image();
     atoll_process.base = ATOLL_IMAGE_BASE;

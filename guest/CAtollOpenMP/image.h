@@ -43,6 +43,9 @@ HIDDEN uint64_t *atoll_kernel_stack(void);
 /// `seconds`.
 HIDDEN bool atoll_wait_word(const uint64_t *word, uint64_t at_least, unsigned seconds);
 
+/// Before there is a watcher, whoever waits looks whether a rank has come and is gone; now and then.
+HIDDEN void atoll_look_for_dead(void);
+
 /// What maps a file's part of the image anew: for segments. -1: anonymous memory without a file.
 HIDDEN extern int atoll_image_fd;
 HIDDEN extern uint64_t atoll_image_fd_offset;

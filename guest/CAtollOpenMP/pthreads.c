@@ -23,7 +23,7 @@ SHOWN int pthread_create(pthread_t *handle, const pthread_attr_t *attributes,
         pthread_attr_getstacksize(attributes, &stack_bytes);
     }
     struct atoll_strand *strand;
-    int error = atoll_strand_start(body, argument, attributes, stack_bytes, 0, &strand);
+    int error = atoll_strand_start(body, argument, attributes, stack_bytes, 0, true, &strand);
     if (error) return error;
     *handle = (pthread_t)strand->handle;
     if (state == PTHREAD_CREATE_DETACHED && swap(&strand->claimed, 0, 1))

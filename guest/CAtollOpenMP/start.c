@@ -147,7 +147,7 @@ __attribute__((noinline)) static void hand_over(void) {
     uint64_t all = ~0ull;
     // The program's handlers run on the program's threads.
     atoll_syscall(SYS_rt_sigprocmask, SIG_BLOCK, (uint64_t)&all, (uint64_t)&program_mask, 8, 0, 0);
-    int error = atoll_strand_start(take_over, 0, 0, atoll_stack_of_main(), 0, 0);
+    int error = atoll_strand_start(take_over, 0, 0, atoll_stack_of_main(), 0, true, 0);
     if (error) refuse("cannot make the main thread; error ", NUMBER(error));
     atoll_call_on(watcher_stack + sizeof watcher_stack, watch_from_here, 0);
 }

@@ -10,6 +10,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <signal.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -66,6 +67,11 @@ static void at_end(void *round) {
     uint64_t record = atoll_self();
     atoll_set_self(0);
     atoll_runtime_thread_end(record);
+    // POSIX: a program whose main thread has called pthread_exit ends with its last thread. libc counts
+    // ours too.
+    if (atoll_strand->is_own &&
+        __atomic_sub_fetch(&atoll_image()->own_threads, 1, __ATOMIC_ACQ_REL) == 0)
+        exit(0);
 }
 
 static void tell_end(void) {
@@ -108,6 +114,11 @@ static void free_stack(struct atoll_strand *strand) {
     strand->stack = 0;
 }
 
+static void forget(struct atoll_strand *strand) {
+    if (strand->is_own) __atomic_fetch_sub(&atoll_image()->own_threads, 1, __ATOMIC_ACQ_REL);
+    atoll_heap_free(strand);
+}
+
 // A thread's own variable, as others see it: glibc lays all threads' data out in one way.
 struct atoll_strand **atoll_strand_of(pthread_t handle) {
     uint64_t distance = (uint64_t)&atoll_strand - (uint64_t)pthread_self();
@@ -115,7 +126,8 @@ struct atoll_strand **atoll_strand_of(pthread_t handle) {
 }
 
 int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr_t *wanted,
-                       uint64_t stack_bytes, uint64_t record, struct atoll_strand **made) {
+                       uint64_t stack_bytes, uint64_t record, bool is_own,
+                       struct atoll_strand **made) {
     static int (*create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
     if (!create) create = atoll_real("pthread_create");
     void *given = 0;
@@ -132,6 +144,10 @@ int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr
     strand->argument = argument;
     strand->rank = atoll_process.rank;
     strand->record = record;
+    if (is_own) {
+        strand->is_own = 1;
+        __atomic_fetch_add(&atoll_image()->own_threads, 1, __ATOMIC_ACQ_REL);
+    }
     // A copy: what it points to stays the program's.
     pthread_attr_t attributes;
     if (wanted)
@@ -142,7 +158,7 @@ int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr
         strand->stack_bytes = stack_bytes;
         strand->stack = atoll_heap_allocate(stack_bytes, 65536);
         if (!strand->stack) {
-            atoll_heap_free(strand);
+            forget(strand);
             return EAGAIN;
         }
         atoll_sys_mprotect((uint64_t)strand->stack, GUARD, PROT_NONE);
@@ -155,7 +171,7 @@ int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr
     if (!wanted) pthread_attr_destroy(&attributes);
     if (error) {
         free_stack(strand);
-        atoll_heap_free(strand);
+        forget(strand);
         return error;
     }
     strand->handle = (uint64_t)handle;
@@ -240,7 +256,7 @@ static uint64_t worker_stack(void) {
 static int spawn_here(uint64_t record) {
     struct atoll_thread *thread = atoll_thread(record);
     uint64_t stack = thread->wanted_stack_bytes ? thread->wanted_stack_bytes : worker_stack();
-    int error = atoll_strand_start(work, (void *)record, 0, stack, record, 0);
+    int error = atoll_strand_start(work, (void *)record, 0, stack, record, false, 0);
     if (!error) return 0;
     thread->error = (uint64_t)error;
     store(&thread->state, ATOLL_THREAD_FAILED);

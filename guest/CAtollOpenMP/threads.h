@@ -23,6 +23,7 @@ struct atoll_strand {
     char *stack;          // guard included; NULL: the program gave the stack
     uint64_t stack_bytes;
     struct atoll_strand *next;  // in its rank's list
+    uint64_t is_own;      // 1: of the program's own threads, with which it lives
 };
 
 /// Of a thread that runs on a stack of the image: itself.
@@ -32,7 +33,7 @@ extern __thread struct atoll_strand *atoll_strand __attribute__((tls_model("init
 /// the size, 0 being the default. 0, or an errno value.
 HIDDEN int atoll_strand_start(void *(*body)(void *), void *argument,
                               const pthread_attr_t *attributes, uint64_t stack_bytes,
-                              uint64_t record, struct atoll_strand **made);
+                              uint64_t record, bool is_own, struct atoll_strand **made);
 /// How large a stack is where nobody says it.
 HIDDEN uint64_t atoll_stack_default(void);
 HIDDEN uint64_t atoll_stack_of_main(void);

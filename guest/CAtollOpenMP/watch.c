@@ -18,6 +18,7 @@ static const uint64_t SHORT = 500000, LONG = 4000000;  // ns between looks
 
 static struct pollfd process[ATOLL_IMAGE_RANKS];
 static unsigned processes;
+static bool is_watching;
 static uint8_t rank_of[ATOLL_IMAGE_RANKS];
 
 static struct { uint64_t beat, since; } heard[ATOLL_IMAGE_RANKS];
@@ -46,7 +47,10 @@ static void lost(uint32_t rank) {
 void atoll_image_look(void) {
     if (atoll_process.ranks < 2 || atoll_process.is_child) return;
     uint64_t end = load(&atoll_image()->end);
-    if (!end) return;
+    if (!end) {
+        if (!is_watching) atoll_look_for_dead();
+        return;
+    }
     if ((end & 255) == ATOLL_END_LOST) lost((uint32_t)(end >> 8));
     if (atoll_process.rank != 0 && (end & 255) == ATOLL_END_EXIT) {
         store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_GONE);
@@ -114,6 +118,7 @@ void atoll_watch(void) {
     uint64_t *heartbeat = &atoll_rank(atoll_process.rank)->heartbeat;
     uint64_t quiet = 0;
     watch_processes();
+    is_watching = true;
     for (;;) {
         __atomic_fetch_add(heartbeat, 1, __ATOMIC_RELEASE);
         bool worked = atoll_spawn_wanted();

@@ -102,7 +102,7 @@ struct atoll_image {
     uint64_t segments;          // how many of the list hold
     uint64_t list_address;      // of the list, see ATOLL_IMAGE_SEGMENTS
     uint64_t program_hash;      // of the program's and its libraries' names and addresses
-    uint64_t reserved_region;
+    uint64_t own_threads;       // that the program has made and that have not ended, main too
     uint64_t loads;             // dlopen: address of the last load's record
     uint64_t pool_next;         // the first byte of the pool that nobody has
     uint64_t fork_request;      // address of what a thread asks rank 0's watcher for; 0: nothing

@@ -53,8 +53,12 @@ enum Parallel {
         if environment.threadLimit != TaskEnvironment.unlimited {
             count = reserve(count, environment.threadLimit, team)
         }
-        team.outerEnvironment = environment
-        team.outerTask = thread.task
+        // Written only where they change: the workers' processors hold this line too.
+        if team.outerEnvironment.offset != environment.offset {
+            team.outerEnvironment = environment
+        }
+        let task = thread.task
+        if team.outerTask != task { team.outerTask = task }
         let active = thread.team.activeLevel &+ (count > 1 ? 1 : 0)
         if team.activeLevel != active { team.activeLevel = active }
         if environment.version == 0 || environment.version != team.get(TeamRecord.versionField) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
 
-/// One thread's place in a team: its implicit task. 10 lines of 64 bytes.
+/// One thread's place in a team: its implicit task. 12 lines of 64 bytes.
 ///
 /// Every thread of a team comes to the same barriers and work-sharing constructs in the same order, so each
 /// counts them for itself, and equal counts mean the same construct. That is what makes the team's
@@ -10,7 +10,7 @@ struct Seat: ImageRecord {
     let offset: Int
     @inline(__always) init(_ offset: Int) { self.offset = offset }
 
-    static var bytes: Int { 10 * 64 }
+    static var bytes: Int { 12 * 64 }
 
     // MARK: Line 0: written by the owner, looked at by the team
 
@@ -21,12 +21,14 @@ struct Seat: ImageRecord {
     /// The region whose tasks it has helped to end, where the region had any.
     static var leftField: Int { 16 }
 
-    // MARK: Line 1: the owner's own
+    // Line 1 stays empty: processors fetch lines in pairs, and line 0 is what others look at.
+
+    // MARK: Line 10: the owner's own
 
     /// Barriers so far.
     @inline(__always) var barriers: UInt64 {
-        get { get(64) }
-        nonmutating set { set(64, newValue) }
+        get { get(640) }
+        nonmutating set { set(640, newValue) }
     }
     /// The work-sharing construct (of those that count in the team's ring) that it has come to. Others
     /// look at it only where the ring is full.
@@ -35,34 +37,34 @@ struct Seat: ImageRecord {
     static var stealingField: Int { 128 + 72 }
     /// Up to which construct the team's ring is known to be free.
     @inline(__always) var safeConstruct: UInt64 {
-        get { get(72) }
-        nonmutating set { set(72, newValue) }
+        get { get(648) }
+        nonmutating set { set(648, newValue) }
     }
     /// The same for loops with stealing.
     @inline(__always) var safeStealing: UInt64 {
-        get { get(80) }
-        nonmutating set { set(80, newValue) }
+        get { get(656) }
+        nonmutating set { set(656, newValue) }
     }
     @inline(__always) var team: TeamRecord {
-        get { record(88) }
-        nonmutating set { set(88, newValue) }
+        get { record(664) }
+        nonmutating set { set(664, newValue) }
     }
     @inline(__always) var number: Int {
-        get { integer(96) }
-        nonmutating set { set(96, newValue) }
+        get { integer(672) }
+        nonmutating set { set(672, newValue) }
     }
     /// The team that this task has forked before, kept for the next time.
     @inline(__always) var hotTeam: TeamRecord {
-        get { record(104) }
-        nonmutating set { set(104, newValue) }
+        get { record(680) }
+        nonmutating set { set(680, newValue) }
     }
     /// The generation of the region that it is in, or was in last.
     @inline(__always) var generation: UInt64 {
-        get { get(112) }
-        nonmutating set { set(112, newValue) }
+        get { get(688) }
+        nonmutating set { set(688, newValue) }
     }
     /// The thread that sits here; 0: it has left.
-    static var threadField: Int { 120 }
+    static var threadField: Int { 696 }
     @inline(__always) var thread: ThreadRecord {
         get { record(120) }
         nonmutating set { set(120, newValue) }

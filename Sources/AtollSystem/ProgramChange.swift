@@ -35,7 +35,9 @@ public enum ProgramChange {
     private static func report(stage: Int32, _ error: Int32, to descriptor: Int32) {
         var bytes: [UInt8] = []
         for number in [stage, error] {
-            for shift in 0..<4 { bytes.append(UInt8(truncatingIfNeeded: number >> Int32(8 * shift))) }
+            for shift: Int32 in [0, 8, 16, 24] {
+                bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+            }
         }
         // A parent that is gone needs no report.
         _ = try? write(bytes[...], to: descriptor)

@@ -34,6 +34,30 @@ void atoll_environment_create(void)
 }
 
 
+uint32_t atoll_environment_is_read(void)
+{
+	const struct atoll_environment *record = atoll_omp_environment();
+
+	return record ? record->is_read : 0;
+}
+
+void atoll_environment_finish(struct atoll_values values)
+{
+	struct atoll_environment *record = atoll_omp_environment();
+
+	record->values = values;
+	record->is_read = 1;
+}
+
+struct atoll_values atoll_environment_values(void) { return atoll_omp_environment()->values; }
+
+uint32_t atoll_environment_threads_count(void)
+{
+	return atoll_omp_environment()->num_threads_count;
+}
+
+uint32_t atoll_environment_bind_count(void) { return atoll_omp_environment()->bind_count; }
+
 uint64_t atoll_environment_threads(uint32_t index)
 {
 	return atoll_omp_environment()->num_threads_list[index];

@@ -93,30 +93,30 @@ void GOMP_error(const char *message, size_t length)
 	exit(EXIT_FAILURE);
 }
 
-uint32_t atoll_omp_shows_affinity(void) { return atoll_omp_environment()->display_affinity; }
-uint32_t atoll_omp_processors(void) { return atoll_omp_environment()->processors; }
-int32_t atoll_omp_priority(void) { return atoll_omp_environment()->max_task_priority; }
+uint32_t atoll_omp_shows_affinity(void) { return atoll_omp_environment()->values.display_affinity; }
+uint32_t atoll_omp_processors(void) { return atoll_omp_environment()->values.processors; }
+int32_t atoll_omp_priority(void) { return atoll_omp_environment()->values.max_task_priority; }
 
 // Of the device, not of a task: any thread may change them.
 int32_t atoll_omp_teams(void)
 {
-	return (int32_t)__atomic_load_n(&atoll_omp_environment()->num_teams, __ATOMIC_RELAXED);
+	return (int32_t)__atomic_load_n(&atoll_omp_environment()->values.num_teams, __ATOMIC_RELAXED);
 }
 
 void atoll_omp_set_teams(int32_t count)
 {
-	__atomic_store_n(&atoll_omp_environment()->num_teams, (uint32_t)count, __ATOMIC_RELAXED);
+	__atomic_store_n(&atoll_omp_environment()->values.num_teams, (uint32_t)count, __ATOMIC_RELAXED);
 }
 
 int32_t atoll_omp_teams_limit(void)
 {
-	return (int32_t)__atomic_load_n(&atoll_omp_environment()->teams_thread_limit,
+	return (int32_t)__atomic_load_n(&atoll_omp_environment()->values.teams_thread_limit,
 					__ATOMIC_RELAXED);
 }
 
 void atoll_omp_set_teams_limit(int32_t count)
 {
-	__atomic_store_n(&atoll_omp_environment()->teams_thread_limit, (uint32_t)count,
+	__atomic_store_n(&atoll_omp_environment()->values.teams_thread_limit, (uint32_t)count,
 			 __ATOMIC_RELAXED);
 }
 

@@ -249,7 +249,8 @@ static void *work(void *record) {
 // OMP_STACKSIZE (OpenMP 5.1, section 6.6).
 static uint64_t worker_stack(void) {
     const struct atoll_environment *environment = atoll_omp_environment();
-    uint64_t bytes = environment && environment->is_stack_set ? environment->stack_bytes : 0;
+    bool is_set = environment && environment->values.is_stack_set;
+    uint64_t bytes = is_set ? environment->values.stack_bytes : 0;
     return bytes >= 16384 ? bytes : 0;
 }
 

@@ -36,15 +36,10 @@ enum { ATOLL_WAIT_UNSAID = 0, ATOLL_WAIT_ACTIVE = 1, ATOLL_WAIT_PASSIVE = 2 };
 enum { ATOLL_OFFLOAD_DEFAULT = 0, ATOLL_OFFLOAD_MANDATORY = 1, ATOLL_OFFLOAD_DISABLED = 2 };
 
 // Initial values of the internal control variables (section 2.4.1).
-struct atoll_environment {
-	uint32_t is_read;
+struct atoll_values {
 	uint32_t processors;       // of all ranks: omp_get_num_procs()
 	uint32_t num_threads;      // of a region at level 0: OMP_NUM_THREADS, else `processors`
-	uint32_t num_threads_count; // of the list; 0: OMP_NUM_THREADS is not set
-	uint64_t num_threads_list[ATOLL_LEVELS];
 	uint32_t bind;             // ATOLL_BIND_*, at level 0
-	uint32_t bind_count;       // of the list; 0: OMP_PROC_BIND is not set
-	uint32_t bind_list[ATOLL_LEVELS];
 	uint32_t schedule;         // ATOLL_SCHEDULE_*, perhaps with ATOLL_SCHEDULE_MONOTONIC
 	int32_t schedule_chunk;    // 0: not said
 	uint32_t is_dynamic;
@@ -61,14 +56,24 @@ struct atoll_environment {
 	uint32_t wait_policy;      // ATOLL_WAIT_*
 	uint32_t is_spin_count_set;
 	uint32_t is_stack_set;
+	uint32_t reserved;
 	uint64_t spin_count;       // GOMP_SPINCOUNT, or as libgomp has it by the policy
 	uint64_t stack_bytes;      // of worker threads; 0: the default
 	uint64_t default_allocator; // omp_allocator_handle_t
+};
+
+struct atoll_environment {
+	struct atoll_values values;
+	uint32_t is_read;
+	uint32_t num_threads_count; // of the list; 0: OMP_NUM_THREADS is not set
+	uint64_t num_threads_list[ATOLL_LEVELS];
+	uint32_t bind_count;       // of the list; 0: OMP_PROC_BIND is not set
+	uint32_t bind_list[ATOLL_LEVELS];
 	uint32_t places;           // 0: none said
 	uint32_t place_first[ATOLL_PLACES + 1]; // of place_processors: place p has [first[p], first[p+1])
 	uint32_t place_processors[ATOLL_PROCESSORS];
 	uint32_t format_bytes;
-	char format[ATOLL_FORMAT]; // omp_set_affinity_format() changes it, under atoll_format_lock
+	char format[ATOLL_FORMAT]; // omp_set_affinity_format() changes it, under a lock
 };
 
 /// Rank 0, once, before main: reads the environment and writes the record. Says what is wrong on
@@ -95,6 +100,11 @@ const char *atoll_variable(const char *name);
 /// Up to `size` bytes of a file; negative: it cannot be read.
 int64_t atoll_read_file(const char *path, uint8_t *bytes, int64_t size);
 void atoll_environment_create(void);
+uint32_t atoll_environment_is_read(void);
+void atoll_environment_finish(struct atoll_values values);
+struct atoll_values atoll_environment_values(void);
+uint32_t atoll_environment_threads_count(void);
+uint32_t atoll_environment_bind_count(void);
 void atoll_environment_put_threads(uint64_t count);
 void atoll_environment_put_bind(uint32_t bind);
 void atoll_place_put(uint32_t processor);

@@ -15,6 +15,7 @@
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/rseq.h>
 #include <sys/wait.h>
@@ -138,18 +139,60 @@ SHOWN pid_t _Fork(void) {
 static uint64_t *flag;      // shared by parent and child, and by nobody else
 static uint8_t *resident;   // of each page of the image, while a child is made
 
-// Takes over what one mapping of the image shows, page by page, as it is now.
-static void take_pages(uint64_t address, uint64_t bytes, const uint8_t *is_resident) {
-    for (uint64_t at = 0; at < bytes; at += 4096) {
-        if (is_resident && !(is_resident[at >> 12] & 1)) continue;
-        volatile uint64_t *word = (volatile uint64_t *)(address + at);
-        *word = *word;
-    }
+// What the child has to make its own: the image, up to the last block, and the segments.
+static struct atoll_segment part[1 + ATOLL_IMAGE_SEGMENTS];
+static uint64_t parts;
+
+static void list_parts(void) {
+    const struct atoll_image *image = atoll_image();
+    part[0] = (struct atoll_segment){ATOLL_IMAGE_BASE, image->heap_offset + atoll_heap_end(), 0, 0};
+    parts = 1 + image->segments;
+    memcpy(part + 1, (const void *)image->list_address, image->segments * sizeof *part);
 }
 
-static bool map_privately(uint64_t address, uint64_t bytes, uint64_t offset) {
-    return atoll_sys_mmap(address, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
-                          atoll_image_fd, atoll_image_fd_offset + offset) == (long)address;
+// A file in memory gives private pages, and knows which there are: those are written to, so that they
+// are as they are now.
+static bool take_from_file(void) {
+    if (!atoll_process.is_local || atoll_syscall(SYS_mincore, ATOLL_IMAGE_BASE, part[0].bytes,
+                                                 (uint64_t)resident, 0, 0, 0) < 0)
+        return false;
+    for (uint64_t i = 0; i < parts; i++) {
+        uint64_t bytes = i == 0 ? atoll_process.bytes : part[i].bytes;
+        if (atoll_sys_mmap(part[i].address, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_FIXED,
+                           atoll_image_fd, atoll_image_fd_offset + part[i].offset) < 0)
+            return false;
+        for (uint64_t at = 0; at < part[i].bytes; at += 4096) {
+            volatile uint64_t *word = (volatile uint64_t *)(part[i].address + at);
+            if (resident[(part[i].offset + at) >> 12] & 1) *word = *word;
+        }
+    }
+    return true;
+}
+
+static bool is_zero(const uint64_t *page) {
+    for (unsigned i = 0; i < 512; i++)
+        if (page[i]) return false;
+    return true;
+}
+
+// A device gives no private pages: its bytes are copied, from a mapping of their own, since in the
+// image's there are guard pages.
+static bool take_from_device(void) {
+    long from = atoll_sys_mmap(0, part[0].bytes, PROT_READ, MAP_SHARED, atoll_image_fd,
+                               atoll_image_fd_offset);
+    if (from < 0) return false;
+    for (uint64_t i = 0; i < parts; i++) {
+        uint64_t bytes = i == 0 ? atoll_process.bytes : part[i].bytes;
+        if (atoll_sys_mmap(part[i].address, bytes, PROT_READ | PROT_WRITE,
+                           MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_FIXED, -1, 0) < 0)
+            return false;
+        for (uint64_t at = 0; at < part[i].bytes; at += 4096) {
+            const void *page = (const void *)((uint64_t)from + part[i].offset + at);
+            if (!is_zero(page)) memcpy((void *)(part[i].address + at), page, 4096);
+        }
+    }
+    atoll_sys_munmap((uint64_t)from, part[0].bytes);
+    return true;
 }
 
 // Thread ids are in a thread's data, where only libc knows; its own, in this thread, says where.
@@ -167,21 +210,8 @@ static void set_thread_id(uint64_t thread_pointer) {
 
 static void become(struct request *request) __attribute__((noreturn));
 static void become(struct request *request) {
-    const struct atoll_image *image = atoll_image();
-    uint64_t end = image->heap_offset + atoll_heap_end();
-    uint64_t segments = image->segments;
-    const struct atoll_segment *segment = (const struct atoll_segment *)image->list_address;
-    // Which pages there are, a file in memory knows; a device has them all.
-    bool knows = atoll_syscall(SYS_mincore, ATOLL_IMAGE_BASE, end, (uint64_t)resident, 0, 0, 0) == 0;
-    bool is_right = map_privately(ATOLL_IMAGE_BASE, atoll_process.bytes, 0);
-    if (is_right) take_pages(ATOLL_IMAGE_BASE, end, knows ? resident : 0);
-    for (uint64_t i = 0; is_right && i < segments; i++) {
-        is_right = map_privately(segment[i].address, segment[i].bytes, segment[i].offset);
-        uint64_t page = segment[i].offset >> 12;
-        if (is_right)
-            take_pages(segment[i].address, segment[i].bytes, knows ? resident + page : 0);
-    }
-    if (!is_right) atoll_sys_exit(127);
+    list_parts();
+    if (!take_from_file() && !take_from_device()) atoll_sys_exit(127);
     atoll_process.is_child = 1;
     request->is_child = 1;
     store(flag, 1);

@@ -45,6 +45,23 @@ uint64_t atoll_stack_default(void) {
     return known;
 }
 
+// More threads than the job has processors for get what is left, on and on less of it: the program's
+// blocks need room too.
+static uint64_t stack_for_one_more(void) {
+    struct atoll_image *image = atoll_image();
+    uint64_t bytes = atoll_stack_default(), budget = atoll_process.heap_bytes / 4;
+    if (load(&image->stacks) <= (uint64_t)atoll_process.ranks * atoll_process.threads) return bytes;
+    uint64_t used = load(&image->stack_bytes);
+    uint64_t share = (budget > used ? budget - used : 0) / 8 & ~65535ull;
+    if (bytes > share) bytes = share;
+    return bytes < 256 << 10 ? 256 << 10 : bytes;
+}
+
+static void count_stack(uint64_t number, uint64_t bytes) {
+    __atomic_fetch_add(&atoll_image()->stacks, number, __ATOMIC_RELAXED);
+    __atomic_fetch_add(&atoll_image()->stack_bytes, bytes, __ATOMIC_RELAXED);
+}
+
 uint64_t atoll_stack_of_main(void) {
     return stack_limit(1 << 30, atoll_process.heap_bytes / 4 & ~65535ull);
 }
@@ -111,6 +128,7 @@ static void free_stack(struct atoll_strand *strand) {
     if (!strand->stack) return;
     atoll_sys_mprotect((uint64_t)strand->stack, GUARD + ALTERNATE + 4096, PROT_READ | PROT_WRITE);
     atoll_heap_free(strand->stack);
+    count_stack((uint64_t)-1, -strand->stack_bytes);
     strand->stack = 0;
 }
 
@@ -135,7 +153,7 @@ int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr
     if (wanted) pthread_attr_getstack(wanted, &given, &given_bytes);
     // Without a stack, glibc says that the address is 0, less the size.
     if ((uint64_t)given + given_bytes == 0) given = 0;
-    if (!stack_bytes) stack_bytes = atoll_stack_default();
+    if (!stack_bytes) stack_bytes = stack_for_one_more();
     stack_bytes = ((stack_bytes + 65535) & ~65535ull) + 65536;
     struct atoll_strand *strand = atoll_heap_allocate(sizeof *strand, 64);
     if (!strand) return EAGAIN;
@@ -161,6 +179,7 @@ int atoll_strand_start(void *(*body)(void *), void *argument, const pthread_attr
             forget(strand);
             return EAGAIN;
         }
+        count_stack(1, stack_bytes);
         atoll_sys_mprotect((uint64_t)strand->stack, GUARD, PROT_NONE);
         pthread_attr_setstack(&attributes, strand->stack + GUARD, stack_bytes - GUARD);
     }
@@ -281,8 +300,10 @@ bool atoll_spawn_wanted(void) {
     for (uint32_t slot = 0; slot < atoll_process.thread_slots; slot++) {
         struct atoll_thread *thread = atoll_thread(atoll_thread_offset(slot));
         if (load(&thread->state) == ATOLL_THREAD_WANTED && thread->rank == atoll_process.rank &&
-            swap(&thread->state, ATOLL_THREAD_WANTED, ATOLL_THREAD_NONE))
-            spawn_here(atoll_thread_offset(slot));
+            swap(&thread->state, ATOLL_THREAD_WANTED, ATOLL_THREAD_NONE) &&
+            spawn_here(atoll_thread_offset(slot)))
+            // As libgomp does: the team is there already, but for this thread.
+            atoll_image_fail(1, "Thread creation failed: Resource temporarily unavailable");
     }
     return true;
 }

@@ -91,7 +91,9 @@ struct atoll_image {
     uint64_t job;               // the job's number, for sentences; 0: none
     uint64_t lease_ns;          // how long a rank may be silent
     uint64_t loading;           // dlopen: 1: a thread is at it
-    uint64_t reserved0[4];
+    uint64_t stacks;            // of threads that run: how many,
+    uint64_t stack_bytes;       // and their length
+    uint64_t reserved0[2];
 
     // Line 2, 3: where it stands.
     uint64_t state;

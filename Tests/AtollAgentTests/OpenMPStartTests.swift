@@ -188,6 +188,20 @@ import Testing
         #expect(others.contains("the program needs 1024 MiB of it at least"), "\(others)")
     }
 
+    @Test func refusesTooLargeStacks() throws {
+        let path = try program("return 0;")
+        for (size, threads, status) in [("64M", "9", 126), ("64M", "2", 0), ("65536", "9", 126)] {
+            let (found, _, errors) = try run(
+                [path],
+                with: [
+                    "--region-size", "256M", "-e", "OMP_STACKSIZE=\(size)", "-e",
+                    "OMP_NUM_THREADS=\(threads)",
+                ])
+            #expect(found == Int32(status), "\(size) \(threads): \(errors)")
+            #expect(errors.contains("the region is too small") == (status == 126))
+        }
+    }
+
     @Test func refusesWithoutTheRuntime() throws {
         let path = try program("return 0;")
         let (status, _, errors) = try Program.run(

@@ -38,8 +38,16 @@ final class JobProcess {
             arguments: payload.arguments, environment: environment.variables,
             directory: payload.directory,
             fallback: account?.home ?? Invocation.variable("HOME") ?? "/".bytes, account: account)
-        let starter =
-            OpenMPMode.of(environment.variables) == .never ? nil : OpenMPStarter.path
+        let mode = OpenMPMode.of(environment.variables)
+        let starter = mode == .never ? nil : OpenMPStarter.path
+        if mode == .always, starter == nil {
+            // Whole copies would look right, and be none of what was asked for.
+            var ring = ring
+            let note: Message =
+                "atoll: there is no atoll-openmp beside this VM's agent: install it\n"
+            _ = ring.write(stream: 2, note.bytes.prefix(ring.maximumText))
+            throw .noSuchFile
+        }
         if let starter {
             start.arguments = OpenMPStarter.arguments(
                 starter, report: report.writing.raw, payload.arguments)

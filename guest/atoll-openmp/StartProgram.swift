@@ -39,7 +39,7 @@ struct StartProgram {
         } catch { throw .because("cannot read \(error.path): \(error.error)") }
         let meeting = try OpenMPMeeting(environment)
         let wish = variables[OpenMPMode.memoryVariable].flatMap { ArgumentReader.size($0) }
-        let need = StartNeed(closure, environment, stackLimit: facts.stackLimit)
+        let need = StartNeed(closure, environment, stackLimit: facts.stackLimit, variables)
         let image = try meeting.agree(facts, names: OpenMPFacts.names(closure)) {
             meeting throws(Refusal) in
             try meeting.prepare(

@@ -13,10 +13,13 @@ enum Places {
         UInt64(first & 0xffff) | UInt64(count & 0xffff) << 16 | UInt64(own &+ 1) << 32
     }
 
-    /// Of the threads that the program starts.
+    /// Of the threads that the program starts: the first place of the VM that they are in.
     static var first: UInt64 {
         let places = Int(atoll_core_binds())
-        return places == 0 ? 0 : word(first: 0, count: places, own: 0)
+        if places == 0 { return 0 }
+        var own = 0
+        while own < places, atoll_core_place_rank(UInt32(own)) != atoll_process_rank() { own += 1 }
+        return word(first: 0, count: places, own: own < places ? own : 0)
     }
 
     static func of(_ seat: Seat) -> UInt64 { seat.place }

@@ -201,4 +201,68 @@ int32_t omp_control_tool(int32_t command, int32_t modifier, void *argument)
 	(void)command, (void)modifier, (void)argument;
 	return -2;
 }
+int32_t omp_control_tool_(const int32_t *command, const int32_t *modifier)
+{
+	return omp_control_tool(*command, *modifier, NULL);
+}
 int32_t omp_get_num_interop_properties(const void *interop) { (void)interop; return 0; }
+int32_t omp_get_num_interop_properties_(const void *interop) { (void)interop; return 0; }
+
+// What Fortran calls that is bound to C.
+#define BOUND(name, ...) void omp_##name(__VA_ARGS__)
+BOUND(set_num_threads, int32_t);
+BOUND(set_dynamic, int32_t);
+BOUND(set_nested, int32_t);
+BOUND(set_max_active_levels, int32_t);
+BOUND(set_schedule, uint32_t, int32_t);
+BOUND(display_affinity, const char *);
+BOUND(set_affinity_format, const char *);
+int32_t omp_get_ancestor_thread_num(int32_t level);
+int32_t omp_get_team_size(int32_t level);
+size_t omp_get_affinity_format(char *buffer, size_t size);
+size_t omp_capture_affinity(char *buffer, size_t size, const char *format);
+void ompc_set_num_threads(int32_t count) { omp_set_num_threads(count); }
+void ompc_set_dynamic(int32_t value) { omp_set_dynamic(value); }
+void ompc_set_nested(int32_t value) { omp_set_nested(value); }
+void ompc_set_max_active_levels(int32_t count) { omp_set_max_active_levels(count); }
+void ompc_set_schedule(uint32_t kind, int32_t chunk) { omp_set_schedule(kind, chunk); }
+int32_t ompc_get_ancestor_thread_num(int32_t level) { return omp_get_ancestor_thread_num(level); }
+int32_t ompc_get_team_size(int32_t level) { return omp_get_team_size(level); }
+void ompc_display_affinity(const char *format) { omp_display_affinity(format); }
+void ompc_set_affinity_format(const char *format) { omp_set_affinity_format(format); }
+size_t ompc_get_affinity_format(char *buffer, size_t size)
+{
+	return omp_get_affinity_format(buffer, size);
+}
+size_t ompc_capture_affinity(char *buffer, size_t size, const char *format)
+{
+	return omp_capture_affinity(buffer, size, format);
+}
+void *kmpc_malloc(size_t size) { return malloc(size); }
+void *kmpc_aligned_malloc(size_t size, size_t alignment) { return aligned_alloc(alignment, size); }
+void *kmpc_calloc(size_t count, size_t size) { return calloc(count, size); }
+void *kmpc_realloc(void *block, size_t size) { return realloc(block, size); }
+void kmpc_free(void *block) { free(block); }
+void kmpc_set_blocktime(int32_t value) { (void)value; }
+void kmpc_set_stacksize(int32_t bytes) { (void)bytes; }
+void kmpc_set_stacksize_s(size_t bytes) { (void)bytes; }
+void kmpc_set_library(int32_t kind) { (void)kind; }
+void kmpc_set_defaults(const char *text) { (void)text; }
+void kmpc_set_disp_num_buffers(int32_t count) { (void)count; }
+
+// Fortran's plain forms: nothing of it is used, or it is by value.
+int32_t kmp_get_blocktime_(void) { return 200; }
+void kmp_set_blocktime_(const int32_t *value) { (void)value; }
+void kmp_set_stacksize_(const int32_t *bytes) { (void)bytes; }
+void kmp_set_stacksize_s_(const size_t *bytes) { (void)bytes; }
+int32_t kmp_get_stacksize_(void) { return 8 << 20; }
+size_t kmp_get_stacksize_s_(void) { return 8 << 20; }
+void kmp_set_library_(const int32_t *kind) { (void)kind; }
+int32_t kmp_get_library_(void) { return 2; }
+void kmp_set_library_serial_(void) {}
+void kmp_set_library_throughput_(void) {}
+void kmp_set_library_turnaround_(void) {}
+void kmp_set_warnings_on_(void) {}
+void kmp_set_warnings_off_(void) {}
+void kmp_set_defaults_(const char *text, size_t count) { (void)text, (void)count; }
+void kmp_set_disp_num_buffers_(const int32_t *count) { (void)count; }

@@ -34,6 +34,12 @@ extension ProgramHeap where M: ~Escapable {
     /// In memory that has been another's: what was never used need not be zeros. Before anybody uses it.
     public func distrustZeros() { set(pageCount, at: Self.high) }
 
+    /// Lets nobody change what runs there are until ``thaw()``: what is copied meanwhile is a heap.
+    public func freeze(_ waiter: inout some Waiter) { lock(&waiter) }
+
+    /// In the original and in each copy.
+    public func thaw() { unlock() }
+
     func lock(_ waiter: inout some Waiter) {
         while words.compareExchange(0, 1, at: Self.lock) != 0 {
             while words.loadRelaxed(Self.lock) != 0 {

@@ -115,3 +115,17 @@ public func atoll_heap_create(_ isZero: Bool) {
     atoll_memory_begin()
     if !isZero { ImageHeap.heap.distrustZeros() }
 }
+
+/// Before a process is copied, so that no lock of the heap is held in the copy by a thread that it does
+/// not have.
+@c
+public func atoll_heap_freeze() {
+    guard atoll_memory_bytes() > 0 else { return }
+    var waiter = HeapWaiter()
+    ImageHeap.heap.freeze(&waiter)
+}
+
+@c
+public func atoll_heap_thaw() {
+    if atoll_memory_bytes() > 0 { ImageHeap.heap.thaw() }
+}

@@ -7,6 +7,7 @@
 // thread that called fork: on a copy of its stack, with a copy of its thread-local variables. The
 // caller waits meanwhile; so do the child's parents, in whichever rank they run.
 
+#include "atoll_memory.h"
 #include "child.h"
 #include "forward_entry.h"
 #include "segments.h"
@@ -118,8 +119,11 @@ static bool is_shared(void) {
 SHOWN pid_t fork(void) {
     if (is_shared()) return fork_by_watcher(true);
     if (!atoll_process.is_begun) return ((pid_t(*)(void))atoll_real("fork"))();
+    pid_t (*real)(void) = (pid_t(*)(void))atoll_real("fork");
     before();
-    pid_t pid = ((pid_t(*)(void))atoll_real("fork"))();
+    atoll_memory_freeze();
+    pid_t pid = real();
+    atoll_memory_thaw();
     if (pid == 0) begin_child();
     after(pid == 0);
     return pid;
@@ -212,6 +216,7 @@ static void become(struct request *request) __attribute__((noreturn));
 static void become(struct request *request) {
     list_parts();
     if (!take_from_file() && !take_from_device()) atoll_sys_exit(127);
+    atoll_memory_thaw();
     atoll_process.is_child = 1;
     request->is_child = 1;
     store(flag, 1);
@@ -247,6 +252,7 @@ void atoll_child_serve(void) {
         resident = (uint8_t *)atoll_sys_mmap(0, atoll_process.bytes >> 12, PROT_READ | PROT_WRITE,
                                              MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     store(flag, 0);
+    atoll_memory_freeze();
     pid_t pid = real();
     if (pid == 0) become(request);
     request->pid = pid;
@@ -260,6 +266,7 @@ void atoll_child_serve(void) {
         __atomic_fetch_add(&atoll_rank(0)->heartbeat, 1, __ATOMIC_RELEASE);
         atoll_sys_nap(50000);
     }
+    atoll_memory_thaw();
     store(slot, 0);
     store(&request->done, 1);
 }

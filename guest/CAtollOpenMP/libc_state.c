@@ -71,6 +71,20 @@ static void unlock_state(struct libc_state *s)
 	store(&s->lock, 0);
 }
 
+void atoll_memory_freeze(void)
+{
+	if (atoll_process.is_begun && load(&atoll_image()->memory[STATE]))
+		lock_state();
+	atoll_heap_freeze();
+}
+
+void atoll_memory_thaw(void)
+{
+	atoll_heap_thaw();
+	if (atoll_process.is_begun && load(&atoll_image()->memory[STATE]))
+		unlock_state(state());
+}
+
 // ---------------------------------------------------------------------------- rand() and random()
 
 long random(void)

@@ -58,6 +58,13 @@ void atoll_free(void *block) __attribute__((visibility("hidden")));
 
 static inline void atoll_pause(void) { __builtin_ia32_pause(); }
 
+/// Around the making of a child, in the parent and in the child: it has no thread that would give a lock
+/// of the heap's back. Nothing may be allocated between them.
+void atoll_memory_freeze(void);
+void atoll_memory_thaw(void);
+void atoll_heap_freeze(void);
+void atoll_heap_thaw(void);
+
 void atoll_memory_bad_free(void) __attribute__((noreturn));
 void atoll_memory_no_seat(void) __attribute__((noreturn));
 

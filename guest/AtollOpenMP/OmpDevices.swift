@@ -95,7 +95,8 @@ private var invalid: Int32 { 22 }
 
 /// Gives the workers of the calling thread back (section 3.6). Not from within a region.
 @c public func omp_pause_resource(_ kind: Int32, _ device: Int32) -> Int32 {
-    guard kind == 1 || kind == 2, isHost(device) else { return invalid }
+    // (Both kinds do the same; libgomp asks for no kind either.)
+    guard isHost(device) else { return invalid }
     let thread = ThreadRecord.current
     if thread.team.level > 0 { return -1 }
     Teams.disband(thread.seat)

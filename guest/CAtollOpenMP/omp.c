@@ -75,21 +75,22 @@ _Noreturn void atoll_omp_out_of_memory(uintptr_t size)
 }
 
 // The error directive (OpenMP 5.1, section 2.5.4).
-static void error_directive(const char *message, size_t length)
+static void error_directive(const char *kind, const char *message, size_t length)
 {
 	if (message == NULL)
-		fputs("\nlibgomp: error directive encountered\n", stderr);
+		fprintf(stderr, "\nlibgomp: %serror directive encountered\n", kind);
 	else if (length == (size_t)-1)
-		fprintf(stderr, "\nlibgomp: error directive encountered: %s\n", message);
+		fprintf(stderr, "\nlibgomp: %serror directive encountered: %s\n", kind, message);
 	else
-		fprintf(stderr, "\nlibgomp: error directive encountered: %.*s\n", (int)length, message);
+		fprintf(stderr, "\nlibgomp: %serror directive encountered: %.*s\n", kind,
+			(int)length, message);
 }
 
-void GOMP_warning(const char *message, size_t length) { error_directive(message, length); }
+void GOMP_warning(const char *message, size_t length) { error_directive("", message, length); }
 
 void GOMP_error(const char *message, size_t length)
 {
-	error_directive(message, length);
+	error_directive("fatal error: ", message, length);
 	exit(EXIT_FAILURE);
 }
 

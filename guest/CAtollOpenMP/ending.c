@@ -39,6 +39,13 @@ void atoll_end_mark(int code) {
         store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)code << 8);
 }
 
+// Without a handler, which may go on elsewhere, a fatal signal is the program's end in order.
+static void mark_if_final(int number) {
+    struct { void (*handler)(int); uint64_t rest[3]; } action = {0};
+    atoll_syscall(SYS_rt_sigaction, (uint64_t)number, 0, (uint64_t)&action, 8, 0, 0);
+    if (action.handler == SIG_DFL) atoll_end_mark(128 + number);
+}
+
 SHOWN void exit(int code) {
     if (is_elsewhere()) ask(ATOLL_END_ASKED, code);
     ((code_function *)atoll_real("exit"))(code);
@@ -61,10 +68,7 @@ SHOWN void _Exit(int code) { _exit(code); }
 
 SHOWN void abort(void) {
     if (is_elsewhere()) ask(ATOLL_END_SIGNAL, SIGABRT);
-    // Without a handler, which may go on elsewhere, this is the program's end in order.
-    struct { void (*handler)(int); uint64_t rest[3]; } action = {0};
-    atoll_syscall(SYS_rt_sigaction, SIGABRT, 0, (uint64_t)&action, 8, 0, 0);
-    if (action.handler == SIG_DFL) atoll_end_mark(128 + SIGABRT);
+    mark_if_final(SIGABRT);
     ((void (*)(void))atoll_real("abort"))();
     __builtin_unreachable();
 }
@@ -109,6 +113,7 @@ static void *end_program(void *unused) {
     if ((asked & 255) == ATOLL_END_ASKED) exit(code);
     if ((asked & 255) == ATOLL_END_QUICK) quick_exit(code);
     if (code == SIGABRT) abort();
+    mark_if_final(code);
     // A handler of the program's may want to say something first, and end it by itself.
     atoll_syscall(SYS_kill, (uint64_t)atoll_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0), (uint64_t)code,
                   0, 0, 0, 0);

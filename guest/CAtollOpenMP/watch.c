@@ -65,6 +65,8 @@ static void lose(uint32_t rank) {
     if (rank == 0 && atoll_process.rank == 1 && !load(&image->end)) say_lost(0);
     swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8);
     atoll_image_look();
+    // It was about to end, perhaps by a signal that another rank's thread has got.
+    if (rank == 0) atoll_sys_exit(LOST);
 }
 
 static uint64_t monotonic(void) {

@@ -113,6 +113,16 @@ static void write_header(struct atoll_image *image, const struct place *place) {
     image->lease_ns = 10000000000u;
 }
 
+// Whether the heap holds zeros where nobody has written. In memory that an earlier program has had it
+// holds that one's: a file in memory gives its pages up and is zeros again, a device does not.
+static bool is_zeros(const struct atoll_image *image) {
+    if (atoll_image_fd < 0) return true;
+    if (!(image->flags & ATOLL_IMAGE_LOCAL)) return false;
+    // 3: FALLOC_FL_PUNCH_HOLE, FALLOC_FL_KEEP_SIZE.
+    return atoll_syscall(SYS_fallocate, (uint64_t)atoll_image_fd, 3,
+                         atoll_image_fd_offset + image->heap_offset, image->heap_bytes, 0, 0) == 0;
+}
+
 void atoll_image_begin(void) {
     if (atoll_process.is_begun) return;
     struct place place;
@@ -138,8 +148,7 @@ void atoll_image_begin(void) {
     if (swap(&image->state, ATOLL_IMAGE_NONE, ATOLL_IMAGE_BUILDING)) {
         if (!image->magic) write_header(image, &place);
         image->pool_next = image->pool_offset;
-        // What a device's memory holds where nobody has written is what was there before.
-        atoll_heap_create((image->flags & ATOLL_IMAGE_LOCAL) != 0);
+        atoll_heap_create(is_zeros(image));
         store(&image->state, ATOLL_IMAGE_WRITTEN);
     } else if (!atoll_wait_word(&image->state, ATOLL_IMAGE_WRITTEN, 60)) {
         refuse("the image was begun and not finished", "");

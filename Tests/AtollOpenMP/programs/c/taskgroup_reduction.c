@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-// (Not by clang: 21 passes a null pointer for such an array section in an orphaned task; libomp asserts.)
 // task_reduction of a group: scalars and arrays, through nested tasks.
 // (Not by clang: its library, too, does not find a section through a pointer that a function was given.)
 #include "check.h"

@@ -31,6 +31,7 @@ def whole_programs(inputs: str) -> list[dict]:
 
 
 def export(builder: Builder, chosen: list[Program], target: str) -> int:
+    target = os.path.abspath(target)  # programs are run in places of their own
     shutil.rmtree(target, ignore_errors=True)
     os.makedirs(target + "/bin")
     listed, adds = [], []

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the notes run in a guest, statically linked:
-//   bar list | peek OFFSET | poke OFFSET WORD | hold SECONDS | touch MIB | xadd TIMES | cas TIMES | random
+//   bar list | peek OFFSET | poke OFFSET WORD | hold SECONDS | touch MIB | xadd TIMES | cas TIMES | random | pins
 // The region is BAR 2 of the first ivshmem device, or the file in $BAR.
+#define _GNU_SOURCE
+#include <errno.h>
 #include <fcntl.h>
 #include <glob.h>
+#include <linux/futex.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +14,9 @@
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -43,6 +49,34 @@ static int find(int show) {
   return found;
 }
 
+static void tell(const char *what, long result) {
+  printf("%-34s %s\n", what, result < 0 ? strerrorname_np(errno) : "works");
+}
+
+// What the kernel does with pages that it has no `struct page` for, and cannot pin.
+static void pins(char *map) {
+  struct timespec soon = {0, 1000000};
+  struct iovec part = {map, 4096};
+  int *word = (int *)(map + 4096), ends[2], file = open("/tmp/pins", O_RDWR | O_CREAT, 0600);
+  if (pipe(ends)) return;
+  *word = 1;
+  tell("futex wait, shared", syscall(SYS_futex, word, FUTEX_WAIT, 0, &soon, 0, 0) < 0 && errno == EAGAIN ? 0 : -1);
+  tell("futex wake, shared", syscall(SYS_futex, word, FUTEX_WAKE, 1, 0, 0, 0));
+  tell("futex wait, private", syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, 0, &soon, 0, 0) < 0 && errno == EAGAIN ? 0 : -1);
+  tell("futex wake, private", syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, 1, 0, 0, 0));
+  tell("write from it to a file", write(file, map, 4096));
+  tell("read into it from a file", pread(file, map, 4096, 0));
+  tell("vmsplice", vmsplice(ends[1], &part, 1, 0));
+  tell("process_vm_readv of one's own", process_vm_readv(getpid(), &part, 1, &(struct iovec){map + 8192, 4096}, 1, 0));
+  *word = 1;
+  if (fork() == 0) {
+    *word = 2;
+    _exit(0);
+  }
+  wait(0);
+  printf("after a child of fork wrote 2       the parent reads %d\n", *word);
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "list";
   long number = argc > 2 ? atol(argv[2]) : 0;
@@ -63,6 +97,7 @@ int main(int argc, char **argv) {
   uint64_t turn = 0;
   if (!strcmp(what, "peek")) puts(map + number);
   if (!strcmp(what, "poke")) strcpy(map + number, argv[3]);
+  if (!strcmp(what, "pins")) pins(map);
   for (long page = 0; touch && page < number << 8; page++) map[page << 12] = 1;
   if (!strcmp(what, "hold"))
     for (double end = now() + number; now() < end; usleep(500000)) {

@@ -166,13 +166,7 @@ extension ProgramHeap where M: ~Escapable {
         guard length >= count else { return false }
         remove(page, length)
         let rest = length - count
-        if rest > 0 {
-            let record = Self.record(of: (page + count) << 16)
-            words.storeRelaxed(
-                ProgramPage(.freeEnd, rest).word, at: record + (rest - 1) * Self.recordBytes)
-            words.storeRelaxed(ProgramPage(.free, rest).word, at: record)
-            insert(page + count, rest)
-        }
+        if rest > 0 { putFree(page + count, rest) }
         return true
     }
 
@@ -195,15 +189,19 @@ extension ProgramHeap where M: ~Escapable {
                 count += behind.number
             }
         }
-        let record = Self.record(of: page << 16)
         if page + count == top {
-            words.storeRelaxed(0, at: record)
+            words.storeRelaxed(0, at: Self.record(of: page << 16))
             set(page, at: Self.top)
             return
         }
+        putFree(page, count)
+    }
+
+    /// Makes these pages a free run: both its ends say so, the first one last, since the two may be one.
+    private func putFree(_ page: Int, _ count: Int) {
+        let record = Self.record(of: page << 16)
         words.storeRelaxed(
-            ProgramPage(.freeEnd, count).word,
-            at: record + (count - 1) * Self.recordBytes)
+            ProgramPage(.freeEnd, count).word, at: record + (count - 1) * Self.recordBytes)
         words.storeRelaxed(ProgramPage(.free, count).word, at: record)
         insert(page, count)
     }
@@ -226,13 +224,7 @@ extension ProgramHeap where M: ~Escapable {
         let length = length(page)
         remove(page, length)
         let rest = length - count
-        if rest > 0 {
-            let record = Self.record(of: (page + count) << 16)
-            words.storeRelaxed(
-                ProgramPage(.freeEnd, rest).word, at: record + (rest - 1) * Self.recordBytes)
-            words.storeRelaxed(ProgramPage(.free, rest).word, at: record)
-            insert(page + count, rest)
-        }
+        if rest > 0 { putFree(page + count, rest) }
         return page
     }
 

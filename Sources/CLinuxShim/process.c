@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "linux_process.h"
+#include "common.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
 #include <poll.h>
@@ -20,8 +20,6 @@
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
-
-static int checked(int result) { return result < 0 ? -errno : result; }
 
 _Static_assert(sizeof(struct atoll_poll) == sizeof(struct pollfd), "atoll_poll is pollfd");
 _Static_assert(offsetof(struct atoll_poll, revents) == offsetof(struct pollfd, revents),
@@ -62,15 +60,6 @@ int atoll_die_with_parent(int signal, int parent) {
     // It may have died before the kernel was asked.
     if (getppid() != parent) raise(signal);
     return 0;
-}
-
-static char **vector(const uint8_t *strings, size_t count) {
-    char **result = calloc(count + 1, sizeof *result);
-    for (size_t i = 0; result && i < count; i++) {
-        result[i] = (char *)strings;
-        strings += strlen(result[i]) + 1;
-    }
-    return result;
 }
 
 static void report(int fd, int stage) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "linux_program.h"
+#include "common.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 extern char **environ;
-
-static int checked(int result) { return result < 0 ? -errno : result; }
 
 long atoll_read_at(int fd, void *into, size_t bytes, uint64_t offset) {
     ssize_t n;
@@ -27,15 +25,6 @@ int atoll_may_execute(const char *path) { return checked(access(path, X_OK)); }
 long atoll_read_link(const char *path, uint8_t *into, size_t bytes) {
     ssize_t n = readlink(path, (char *)into, bytes);
     return n < 0 ? -errno : n;
-}
-
-static char **vector(const uint8_t *strings, size_t count) {
-    char **result = calloc(count + 1, sizeof *result);
-    for (size_t i = 0; result && i < count; i++) {
-        result[i] = (char *)strings;
-        strings += strlen(result[i]) + 1;
-    }
-    return result;
 }
 
 int atoll_execute(const char *path, const uint8_t *arguments, size_t argument_count,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #define _GNU_SOURCE
 #include "linux_shim.h"
+#include "common.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -13,8 +13,6 @@
 #include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
-
-static int checked(int result) { return result < 0 ? -errno : result; }
 
 int atoll_open(const char *path, int flags, uint32_t mode) {
     int f = O_CLOEXEC | (flags & ATOLL_OPEN_WRITE ? O_RDWR : O_RDONLY);

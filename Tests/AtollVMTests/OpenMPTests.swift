@@ -31,8 +31,7 @@ extension VMTests {
             }
         }
 
-        /// ATOLL_OPENMP_STEP=1 runs every program: of five such runs one had one program wrong, by a
-        /// fault that is not yet known.
+        /// ATOLL_OPENMP_STEP=1 runs every program.
         private static var step: Int {
             ProcessInfo.processInfo.environment["ATOLL_OPENMP_STEP"].flatMap { Int($0) } ?? 4
         }

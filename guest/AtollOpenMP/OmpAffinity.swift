@@ -53,28 +53,32 @@ struct AffinityText {
         while !text.isAtEnd, text.next != 0x7d { text.position += 1 }
         var name = EnvironmentText(Array(text.bytes[start..<text.position]))
         if !text.take("}") { Self.fail("unterminated long type name in affinity format") }
-        if name.take(word: "team_num"), name.isAtEnd { return 0x74 }
-        name.position = 0
-        if name.take(word: "num_teams"), name.isAtEnd { return 0x54 }
-        name.position = 0
-        if name.take(word: "nesting_level"), name.isAtEnd { return 0x4c }
-        name.position = 0
-        if name.take(word: "thread_num"), name.isAtEnd { return 0x6e }
-        name.position = 0
-        if name.take(word: "num_threads"), name.isAtEnd { return 0x4e }
-        name.position = 0
-        if name.take(word: "ancestor_tnum"), name.isAtEnd { return 0x61 }
-        name.position = 0
-        if name.take(word: "host"), name.isAtEnd { return 0x48 }
-        name.position = 0
-        if name.take(word: "process_id"), name.isAtEnd { return 0x50 }
-        name.position = 0
-        if name.take(word: "native_thread_id"), name.isAtEnd { return 0x69 }
-        name.position = 0
-        if name.take(word: "thread_affinity"), name.isAtEnd { return 0x41 }
+        for index in 0..<Self.types {
+            let (word, type) = Self.type(index)
+            name.position = 0
+            if name.take(word: word), name.isAtEnd { return type }
+        }
         Self.fail(
             Array("unsupported long type name '".utf8) + name.bytes
                 + Array("' in affinity format".utf8))
+    }
+
+    private static var types: Int { 10 }
+
+    /// Long name and letter of each type of field.
+    private static func type(_ index: Int) -> (word: StaticString, letter: UInt8) {
+        switch index {
+        case 0: ("team_num", 0x74)
+        case 1: ("num_teams", 0x54)
+        case 2: ("nesting_level", 0x4c)
+        case 3: ("thread_num", 0x6e)
+        case 4: ("num_threads", 0x4e)
+        case 5: ("ancestor_tnum", 0x61)
+        case 6: ("host", 0x48)
+        case 7: ("process_id", 0x50)
+        case 8: ("native_thread_id", 0x69)
+        default: ("thread_affinity", 0x41)
+        }
     }
 
     private func value(_ type: UInt8) -> [UInt8] {

@@ -155,7 +155,7 @@ private func ancestor(_ level: Int) -> Seat? {
 /// Elapsed seconds, the same in all VMs (section 3.10).
 @c public func omp_get_wtime() -> Double {
     _ = ThreadRecord.current
-    return Double(atoll_clock()) / 1e9
+    return Double(atoll_program_clock()) / 1e9
 }
 
 @c public func omp_get_wtick() -> Double { 1e-9 }

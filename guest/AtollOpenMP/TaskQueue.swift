@@ -61,8 +61,14 @@ struct TaskQueue: ImageRecord {
         }
     }
 
-    /// Takes the first task that a thread may run who waits so; none: there is none.
+    /// Takes the first task that a thread may run who waits so; none: there is none. One look where the
+    /// queue is empty, as it mostly is.
+    @inline(__always)
     func take(_ constraint: TaskConstraint, _ thread: ThreadRecord) -> TaskRecord {
+        isEmpty ? .none : search(constraint, thread)
+    }
+
+    private func search(_ constraint: TaskConstraint, _ thread: ThreadRecord) -> TaskRecord {
         let lock = ImageLock(self, 0)
         lock.acquire(thread)
         defer { lock.release() }

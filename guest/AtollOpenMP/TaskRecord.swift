@@ -124,8 +124,19 @@ struct TaskGroup: ImageRecord {
         get { get(32) != 0 }
         nonmutating set { set(32, newValue ? UInt64(1) : 0) }
     }
-    /// A word for whatever else a compiler's entries keep with it.
-    static var wordField: Int { 40 }
+
+    /// A new one, in which nothing is yet.
+    @inline(__always)
+    static func make(_ thread: ThreadRecord, in outer: TaskGroup) -> TaskGroup {
+        let group = TaskGroup(TaskBlocks.take(thread))
+        group.outer = outer
+        group.set(pendingField, 0)
+        group.set(cancelledField, 0)
+        // Tasks in it may be of a reduction of an outer one's.
+        group.reductions = outer.isNone ? 0 : outer.reductions
+        group.isWorkshare = false
+        return group
+    }
 
     /// Whether what is in it shall not begin any more.
     var isCancelled: Bool {

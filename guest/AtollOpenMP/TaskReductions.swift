@@ -140,13 +140,7 @@ enum TaskReductions {
     static func parallel(
         _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ count: Int
     ) -> Int {
-        let group = TaskGroup(TaskBlocks.take(thread))
-        group.outer = .none
-        group.set(TaskGroup.pendingField, 0)
-        group.set(TaskGroup.cancelledField, 0)
-        group.reductions = 0
-        group.isWorkshare = false
-        group.set(TaskGroup.wordField, UInt64(0))
+        let group = TaskGroup.make(thread, in: .none)
         register(at(data, 0), in: group, threads: count)
         // What each thread is to do, in the form of a task.
         let share = TaskRecord(TaskBlocks.take(thread))

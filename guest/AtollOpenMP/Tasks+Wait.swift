@@ -28,10 +28,8 @@ extension Tasks {
         let block = TaskTeam.of(thread.team)
         if block.isNone { return .none }
         let queue = TaskQueue(block.offset &+ TaskTeam.queueLine)
-        if !queue.isEmpty {
-            let task = queue.take(constraint, thread)
-            if !task.isNone { return task }
-        }
+        let task = queue.take(constraint, thread)
+        if !task.isNone { return task }
         let seat = thread.number
         let deque = block.deque(seat)
         for _ in 0..<deque.count {
@@ -64,16 +62,7 @@ extension Tasks {
     @inline(__always)
     static func beginGroup(_ thread: ThreadRecord) {
         let task = current(thread)
-        let group = TaskGroup(TaskBlocks.take(thread))
-        let outer = task.group
-        group.outer = outer
-        group.set(TaskGroup.pendingField, 0)
-        group.set(TaskGroup.cancelledField, 0)
-        // Tasks in it may be of a reduction of an outer one's.
-        group.reductions = outer.isNone ? 0 : outer.reductions
-        group.isWorkshare = false
-        group.set(TaskGroup.wordField, UInt64(0))
-        task.group = group
+        task.group = TaskGroup.make(thread, in: task.group)
     }
 
     static func endGroup(_ thread: ThreadRecord) {

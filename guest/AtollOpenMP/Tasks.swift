@@ -98,11 +98,8 @@ enum Tasks {
     static func take(_ thread: ThreadRecord, _ constraint: TaskConstraint) -> TaskRecord {
         let block = TaskTeam.of(thread.team)
         if block.isNone { return .none }
-        let queue = TaskQueue(block.offset &+ TaskTeam.queueLine)
-        if !queue.isEmpty {
-            let task = queue.take(constraint, thread)
-            if !task.isNone { return task }
-        }
+        let queued = TaskQueue(block.offset &+ TaskTeam.queueLine).take(constraint, thread)
+        if !queued.isNone { return queued }
         let seat = thread.number
         let deque = block.deque(seat)
         // What lies deeper belongs to tasks that are suspended below the running one.

@@ -1,7 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 //
 // One clock. Each VM counts its own time: ranks of others find out, before the program starts, what to
-// add to theirs, so that times that threads of different ranks have read can be compared.
+// add to theirs, so that times that threads of different ranks have read can be compared. No such
+// comparison is exact, and clocks drift. So that no thread sees an earlier time than another has told
+// it of, VMs set their clocks forward to the latest time that anybody has read (L. Lamport, Time,
+// clocks, and the ordering of events in a distributed system, 1978): the program's clock is the
+// fastest VM's.
 
 #include "clock.h"
 
@@ -29,7 +33,7 @@ static uint64_t own(clockid_t clock) {
 }
 
 uint64_t atoll_clock(void) {
-    return own(CLOCK_MONOTONIC) + (uint64_t)atoll_process.clock_offset;
+    return own(CLOCK_MONOTONIC) + load(&atoll_process.clock_offset);
 }
 
 void atoll_clock_answer(void) {
@@ -59,38 +63,70 @@ void atoll_clock_compare(void) {
         uint64_t after = own(CLOCK_MONOTONIC), took = after - before;
         if (took >= best) continue;
         best = took;
-        atoll_process.clock_offset = (int64_t)(rank->pong_time - (before + took / 2));
-        atoll_process.date_offset = (int64_t)(rank->pong_date - (date + took / 2));
+        atoll_process.clock_offset = rank->pong_time - (before + took / 2);
+        atoll_process.date_offset = rank->pong_date - (date + took / 2);
     }
     rank->clock_offset = atoll_process.clock_offset;
 }
 
 // ------------------------------------------------------------------------------ the program's calls
 
-static int64_t offset_of(clockid_t clock) {
+struct reading {
+    uint64_t *offset;  // this rank's, to add
+    uint64_t *latest;  // that any thread has read; NULL: nobody compares
+};
+
+static struct reading reading_of(clockid_t clock) {
+    if (atoll_process.ranks < 2 || atoll_process.is_local || atoll_process.is_child)
+        return (struct reading){0};
+    struct atoll_image *image = atoll_image();
     switch (clock) {
     case CLOCK_MONOTONIC:
-    case CLOCK_MONOTONIC_RAW:
     case CLOCK_MONOTONIC_COARSE:
+        return (struct reading){&atoll_process.clock_offset, &image->clock_latest};
+    case CLOCK_MONOTONIC_RAW:
     case CLOCK_BOOTTIME:
-        return atoll_process.clock_offset;
+        return (struct reading){&atoll_process.clock_offset, 0};
     case CLOCK_REALTIME:
     case CLOCK_REALTIME_COARSE:
+        return (struct reading){&atoll_process.date_offset, &image->date_latest};
     case CLOCK_TAI:
-        return atoll_process.date_offset;
+        return (struct reading){&atoll_process.date_offset, 0};
     default:
-        return 0;  // of a process, or of a thread
+        return (struct reading){0};  // of a process, or of a thread
     }
 }
 
+// What the latest is must have been found out before our clock is read: what comes between the two
+// may take long, and is no reason to set the clock forward.
+static uint64_t set_forward(struct reading reading, uint64_t latest, uint64_t counted) {
+    uint64_t offset = load(reading.offset), now = counted + offset;
+    while ((int64_t)(latest - now) > 0) {
+        if (swap(reading.offset, offset, latest - counted)) return latest;
+        offset = load(reading.offset);
+        now = counted + offset;
+    }
+    for (uint64_t last = latest; (int64_t)(now - last) > 0; last = load(reading.latest))
+        if (swap(reading.latest, last, now)) break;
+    return now;
+}
+
 SHOWN int clock_gettime(clockid_t clock, struct timespec *time) {
+    struct reading reading = reading_of(clock);
+    uint64_t latest = reading.latest ? load(reading.latest) : 0;
     int error = real()(clock, time);
-    int64_t offset = offset_of(clock);
-    if (error || !offset) return error;
-    int64_t now = (int64_t)time->tv_sec * 1000000000 + time->tv_nsec + offset;
-    time->tv_sec = now / 1000000000;
-    time->tv_nsec = now % 1000000000;
+    if (error || !reading.offset) return error;
+    uint64_t now = (uint64_t)time->tv_sec * 1000000000u + (uint64_t)time->tv_nsec;
+    now = reading.latest ? set_forward(reading, latest, now) : now + load(reading.offset);
+    time->tv_sec = (time_t)(now / 1000000000u);
+    time->tv_nsec = (long)(now % 1000000000u);
     return 0;
+}
+
+uint64_t atoll_program_clock(void) {
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
 }
 
 SHOWN int gettimeofday(struct timeval *restrict time, void *restrict zone) {

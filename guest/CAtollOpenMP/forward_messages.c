@@ -45,15 +45,21 @@ OURS _Noreturn void atoll_io_errx(int code, const char *format, ...)
 	atoll_io_verrx(code, format, rest);
 }
 
-// error() has no form that takes a va_list: its text is made here.
+// error() has no form that takes a va_list: its text is made here. NULL: there is no memory.
+static char *text_of(const char *format, va_list rest)
+{
+	char *text;
+
+	return vasprintf(&text, format, rest) < 0 ? NULL : text;
+}
+
 OURS void atoll_io_error(int code, int number, const char *format, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list rest;
 
 	va_start(rest, format);
-	if (vasprintf(&text, format, rest) < 0)
-		text = NULL;
+	text = text_of(format, rest);
 	va_end(rest);
 	ATOLL_IO_CALL(error, 0, number, "%s", text ? text : format);
 	free(text);
@@ -64,12 +70,11 @@ OURS void atoll_io_error(int code, int number, const char *format, ...)
 OURS void atoll_io_error_at_line(int code, int number, const char *file, unsigned int line,
 				 const char *format, ...)
 {
-	char *text = NULL;
+	char *text;
 	va_list rest;
 
 	va_start(rest, format);
-	if (vasprintf(&text, format, rest) < 0)
-		text = NULL;
+	text = text_of(format, rest);
 	va_end(rest);
 	ATOLL_IO_CALL(error_at_line, 0, number, file, line, "%s", text ? text : format);
 	free(text);

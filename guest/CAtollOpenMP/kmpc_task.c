@@ -193,8 +193,7 @@ void __kmpc_omp_task_begin_if0(HERE, struct task *task)
 
 	UNUSED;
 	head->is_running = true;
-	head->in_place = atoll_task_make(0, head->flags & FINAL ? ATOLL_TASK_FINAL : 0);
-	atoll_task_begin_now(head->in_place, NULL);
+	head->in_place = atoll_task_begin_now(head->flags & FINAL ? ATOLL_TASK_FINAL : 0);
 }
 
 void __kmpc_omp_task_complete_if0(HERE, struct task *task)

@@ -80,12 +80,7 @@ extension HostService {
     public func signalJob(_ id: UInt64, in group: String, signal: Int, as caller: Caller)
         async throws(APIError)
     {
-        _ = try state(of: group, for: caller)
-        guard let running = jobs[id], running.job.group == group else {
-            throw APIError(
-                code: .noSuchJob, message: "no such job runs", value: "\(id)",
-                remedy: "`atoll status` shows the jobs")
-        }
+        let running = try running(id, in: group, for: caller)
         guard (1...31).contains(signal) else {
             throw APIError(
                 code: .badRequest, message: "not a signal number", value: "\(signal)",
@@ -100,18 +95,25 @@ extension HostService {
     )
         async throws(APIError)
     {
-        _ = try state(of: group, for: caller)
-        guard let running = jobs[id], running.job.group == group else {
-            throw APIError(
-                code: .noSuchJob, message: "no such job runs", value: "\(id)",
-                remedy: "`atoll status` shows the jobs")
-        }
+        let running = try running(id, in: group, for: caller)
         guard await running.write(data, end: end) else {
             throw APIError(
                 code: .noSuchJob, message: "the job reads no input, or not any more",
                 value: "\(id)",
                 remedy: "wait for its event `openmp`: only OpenMP programs read input")
         }
+    }
+
+    private func running(_ id: UInt64, in group: String, for caller: Caller)
+        throws(APIError) -> RunningJob
+    {
+        _ = try state(of: group, for: caller)
+        guard let running = jobs[id], running.job.group == group else {
+            throw APIError(
+                code: .noSuchJob, message: "no such job runs", value: "\(id)",
+                remedy: "`atoll status` shows the jobs")
+        }
+        return running
     }
 
     private func check(_ spec: JobSpec) throws(APIError) {

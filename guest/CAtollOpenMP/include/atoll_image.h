@@ -119,7 +119,9 @@ struct atoll_image {
     uint64_t memory[128];
     uint64_t io[64];
     uint64_t api[32];
-    uint64_t reserved4[64];
+    uint64_t clock_latest;      // CLOCK_MONOTONIC, and CLOCK_REALTIME, that the program has
+    uint64_t date_latest;       // read last in any rank, ns; see clock.c
+    uint64_t reserved4[62];
 };
 
 #define ATOLL_IMAGE_LOCAL 1u  // the ranks are processes of one kernel: pids mean the same in all
@@ -141,7 +143,7 @@ struct atoll_rank {
     uint64_t state;
     uint64_t pid;
     uint64_t heartbeat;         // counts while its watcher lives
-    int64_t clock_offset;       // to add to its CLOCK_MONOTONIC to have rank 0's, ns
+    uint64_t clock_offset;      // to add to its CLOCK_MONOTONIC to have rank 0's, ns, when it began
     uint32_t slot;              // of its member in the region; ATOLL_SLOT_HOST's value: none
     uint32_t threads;           // workers it shall have, the first slot of rank 0 included
     uint64_t incarnation;
@@ -213,8 +215,8 @@ struct atoll_process {
     uint32_t is_complete;       // the program's segments are too: parallel regions may use all ranks
     uint32_t is_local;
     uint32_t is_child;          // forked: a process of its own, in which nothing is shared
-    int64_t clock_offset;       // to add to CLOCK_MONOTONIC
-    int64_t date_offset;        // to add to CLOCK_REALTIME
+    uint64_t clock_offset;      // to add to CLOCK_MONOTONIC, modulo 2^64; grows
+    uint64_t date_offset;       // to add to CLOCK_REALTIME
 };
 extern struct atoll_process atoll_process __attribute__((visibility("hidden")));
 
@@ -255,8 +257,12 @@ int atoll_thread_spawn(uint64_t record);
 /// The next definition of a libc function after our own.
 void *atoll_real(const char *name);
 
-/// The same in all ranks, for omp_get_wtime and time-outs: rank 0's CLOCK_MONOTONIC, in ns.
+/// About the same in all ranks, for figures and time-outs: rank 0's CLOCK_MONOTONIC, in ns.
 uint64_t atoll_clock(void);
+
+/// What the program sees of it, in omp_get_wtime: no thread sees an earlier time than one that
+/// another has told it of.
+uint64_t atoll_program_clock(void);
 
 /// Ends the whole program with this sentence and code, from any rank. Does not return.
 void atoll_image_fail(int code, const char *sentence) __attribute__((noreturn));

@@ -48,28 +48,13 @@ enum {
 	ATOLL_TASK_STRICT = 1 << 14,
 };
 
-// ------------------------------------------- for __kmpc_omp_task_alloc and what comes after it
+// ------------------------------------------------------ for __kmpc_omp_task_begin_if0 and _complete_if0
 
-/// Makes a task whose data have so many bytes, and gives their address (aligned to 64). It is a child of
-/// the running task, in its task group. `flags`: ATOLL_TASK_FINAL, _DETACH.
-void *atoll_task_make(uint64_t bytes, unsigned flags);
-
-/// Lets a task that atoll_task_make() has made run sometime: `function(data)`. With `is_now`, it has been
-/// run when this returns, after what it depends on. `depend`: as GOMP_task has it, or NULL. The
-/// data are there until the function has returned.
-void atoll_task_submit(void *data, void (*function)(void *), int is_now, void **depend, int priority);
-
-/// For a task whose body stands between two calls, in the thread that has made it: what runs between them
-/// is the task's. Waits for `depend` first, as above.
-void atoll_task_begin_now(void *data, void **depend);
-void atoll_task_end_now(void *data);
-
-/// A word that other compilers' runtime entries may keep with a task group, 0 at first: of the running task's
-/// innermost group, or that many further out. NULL: there is none.
-uint64_t *atoll_task_group_word(unsigned outward);
-
-/// The event of a task made with ATOLL_TASK_DETACH, for omp_fulfill_event.
-void *atoll_task_event(void *data);
+/// For a task whose body stands between two calls: what the thread runs between them is the task's, a
+/// child of the running one, in its task group. `flags`: ATOLL_TASK_FINAL. Gives what the second call is
+/// to be told.
+void *atoll_task_begin_now(unsigned flags);
+void atoll_task_end_now(void *task);
 
 /// Ends the program: a task names a reduction that is none.
 void atoll_task_no_reduction(void) __attribute__((noreturn));

@@ -10,18 +10,26 @@ WORK = os.environ.get("ATOLL_BENCH_WORK", "")
 PATIENCE = 300
 
 
-def figure(*words: str, patience: int = PATIENCE, **environment: str) -> float:
-    """The number that a program prints; its environment is ours and what is said."""
+def output(*words: str, patience: int = PATIENCE, **environment: str) -> str:
+    """What a program prints; its environment is ours and what is said."""
     try:
         done = subprocess.run(words, capture_output=True, text=True, timeout=patience, env={**os.environ, **environment})
     except subprocess.TimeoutExpired as problem:
         raise CannotMeasure(f"`{' '.join(words)}` has not ended after {patience} s") from problem
+    if done.returncode:
+        raise CannotMeasure(f"`{' '.join(words)}` ended with {done.returncode}: {done.stdout} {done.stderr.strip()}")
+    return done.stdout
+
+
+def figure(*words: str, **environment) -> float:
+    """The number that a program prints."""
+    said = output(*words, **environment)
     try:
-        value = float(done.stdout)
+        value = float(said)
     except ValueError:
         value = 0
-    if done.returncode or value <= 0:
-        raise CannotMeasure(f"`{' '.join(words)}` ended with {done.returncode}: {done.stdout} {done.stderr.strip()}")
+    if value <= 0:
+        raise CannotMeasure(f"`{' '.join(words)}` printed no figure: {said}")
     return value
 
 

@@ -33,13 +33,14 @@ static void say_lost(uint32_t rank) {
         name[0] ? " in the parallel region " : "", name, "; the program cannot go on without it");
 }
 
-static void lost(uint32_t rank) __attribute__((noreturn));
-static void lost(uint32_t rank) {
+static void lost(uint64_t end) __attribute__((noreturn));
+static void lost(uint64_t end) {
     static uint64_t said;
-    // Rank 0 says it for all. Where it is itself what was lost, rank 1 has said it.
-    if (atoll_process.rank == 0) {
+    // One rank says it for all, and one of its threads: the others wait until it has, since the first to exit
+    // ends the process.
+    if (atoll_process.rank == (end >> 16 & 255)) {
         if (!swap(&said, 0, 1)) for (;;) atoll_sys_nap(1000000000);
-        say_lost(rank);
+        say_lost((uint32_t)(end >> 8 & 255));
     }
     atoll_sys_exit(LOST);
 }
@@ -51,7 +52,7 @@ void atoll_image_look(void) {
         if (!is_watching) atoll_look_for_dead();
         return;
     }
-    if ((end & 255) == ATOLL_END_LOST) lost((uint32_t)(end >> 8));
+    if ((end & 255) == ATOLL_END_LOST) lost(end);
     if (atoll_process.rank != 0 && (end & 255) == ATOLL_END_EXIT) {
         store(&atoll_rank(atoll_process.rank)->state, ATOLL_RANK_GONE);
         atoll_sys_exit(0);
@@ -62,8 +63,9 @@ static void lose(uint32_t rank) {
     struct atoll_image *image = atoll_image();
     // Who ends in order says so before it is gone.
     if (load(&atoll_rank(rank)->state) == ATOLL_RANK_GONE) return;
-    if (rank == 0 && atoll_process.rank == 1 && !load(&image->end)) say_lost(0);
-    swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8);
+    // Rank 0 says who was lost: it is the program. Where it is itself the lost one, whoever has found that first.
+    uint64_t sayer = rank == 0 ? atoll_process.rank : 0;
+    swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8 | sayer << 16);
     atoll_image_look();
     // It was about to end, perhaps by a signal that another rank's thread has got.
     if (rank == 0) atoll_sys_exit(LOST);

@@ -54,6 +54,12 @@ class Builder:
         target = f"{self.cache}/bin/lib{os.path.splitext(source)[0]}.so"
         return self._compile(["gcc", "-O1", "-g", "-fopenmp", "-shared", "-fPIC", path], target, [path])
 
+    def again(self, one: Program) -> str:
+        """A program in C that runs as often as ATOLL_SUITE_TIMES says, one time after the other."""
+        driver = os.path.dirname(self.headers) + "/again.c"
+        command = [*GNU["c"], "-O1", "-g", "-fopenmp", f"-I{self.headers}", "-Dmain=one_time", one.path, driver]
+        return self._compile(command + one.flags, f"{self.cache}/bin/{one.name}.again", [one.path, driver])
+
     def program(self, one: Program, clang: bool = False, broken: bool = False, variant: str = "") -> str:
         command = (CLANG if clang else GNU)[one.language] + ["-O1", "-g", "-fopenmp", f"-I{self.headers}", one.path]
         if one.language == "fortran":

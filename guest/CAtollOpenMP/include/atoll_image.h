@@ -48,7 +48,7 @@ enum {
     ATOLL_END_QUICK = 3,   // likewise quick_exit
     ATOLL_END_AT_ONCE = 4, // likewise _exit
     ATOLL_END_SIGNAL = 5,  // likewise to die of the signal end_code
-    ATOLL_END_LOST = 6,    // a rank was lost: end_code is its number
+    ATOLL_END_LOST = 6,    // bits 8 on: the number of the rank that was lost; 16 on: of the rank that says so
 };
 
 // rank.state

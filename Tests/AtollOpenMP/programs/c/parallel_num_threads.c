@@ -37,5 +37,6 @@ int main(void)
 		CHECK(plain_team() == size);
 		CHECK(team(10 - size) == 10 - size);
 	}
+	omp_set_num_threads(4);
 	return checked();
 }

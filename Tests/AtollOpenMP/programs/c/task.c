@@ -2,12 +2,14 @@
 // suite: clang
 // Tasks of one producer: each runs once, with the values of its making, before the barrier ends.
 #include "check.h"
+#include <string.h>
 
 int main(void)
 {
 	static int hits[1000];
 	long sum = 0;
 
+	memset(hits, 0, sizeof(hits));
 #pragma omp parallel
 #pragma omp single
 	for (int i = 0; i < 1000; i++) {

@@ -22,6 +22,7 @@ static void work(void)
 
 int main(void)
 {
+	total = once = 0;
 	work();
 	CHECK(total == 5950 && once == 1);
 #pragma omp parallel

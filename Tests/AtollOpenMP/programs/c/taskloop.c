@@ -2,6 +2,7 @@
 // suite: clang
 // taskloop: each iteration once; grainsize, num_tasks, collapse, nogroup, negative steps.
 #include "check.h"
+#include <string.h>
 
 static int hits[5][600];
 
@@ -9,6 +10,7 @@ int main(void)
 {
 	int wrong = 0;
 
+	memset(hits, 0, sizeof(hits));
 #pragma omp parallel
 #pragma omp single
 	{

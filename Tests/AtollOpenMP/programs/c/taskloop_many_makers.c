@@ -2,11 +2,13 @@
 // suite: clang
 // All threads run a taskloop at once.
 #include "check.h"
+#include <string.h>
 
 int main(void)
 {
 	static int hits[4][500];
 
+	memset(hits, 0, sizeof(hits));
 #pragma omp parallel
 	{
 		int me = omp_get_thread_num();

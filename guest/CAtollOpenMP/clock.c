@@ -8,6 +8,7 @@
 // fastest VM's.
 
 #include "clock.h"
+#include "cputime.h"
 
 #include <errno.h>
 #include <sys/time.h>
@@ -112,6 +113,11 @@ static uint64_t set_forward(struct reading reading, uint64_t latest, uint64_t co
 }
 
 SHOWN int clock_gettime(clockid_t clock, struct timespec *time) {
+    if (clock == CLOCK_PROCESS_CPUTIME_ID && atoll_cputime_is_sum()) {
+        uint64_t used = atoll_cputime();
+        *time = (struct timespec){(time_t)(used / 1000000000u), (long)(used % 1000000000u)};
+        return 0;
+    }
     struct reading reading = reading_of(clock);
     uint64_t latest = reading.latest ? load(reading.latest) : 0;
     int error = real()(clock, time);

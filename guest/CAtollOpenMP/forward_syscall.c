@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/times.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -136,6 +138,10 @@ static long elsewhere(struct call *call)
 		return madvise((void *)a[0], a[1], (int)a[2]);
 	case SYS_clock_gettime:
 		return clock_gettime((clockid_t)a[0], (struct timespec *)a[1]);
+	case SYS_getrusage:
+		return getrusage((int)a[0], (struct rusage *)a[1]);
+	case SYS_times:
+		return times((struct tms *)a[0]);
 	case SYS_exit_group:
 		_exit((int)a[0]);
 	case SYS_gettid:

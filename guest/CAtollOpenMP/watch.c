@@ -4,7 +4,9 @@
 // other ranks want here, and sees to it that no rank outlives the program.
 
 #include "child.h"
+#include "cputime.h"
 #include "ending.h"
+#include "everywhere.h"
 #include "library.h"
 #include "start.h"
 #include "symbol.h"
@@ -127,6 +129,8 @@ void atoll_watch(void) {
         __atomic_fetch_add(heartbeat, 1, __ATOMIC_RELEASE);
         bool worked = atoll_spawn_wanted();
         worked |= atoll_strands_clear();
+        worked |= atoll_everywhere_serve();
+        atoll_cputime_tell();
         quiet = worked ? 0 : quiet + 1;
         if (atoll_process.rank == 0) {
             atoll_end_serve();

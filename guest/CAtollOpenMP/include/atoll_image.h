@@ -121,7 +121,11 @@ struct atoll_image {
     uint64_t api[32];
     uint64_t clock_latest;      // CLOCK_MONOTONIC, and CLOCK_REALTIME, that the program has
     uint64_t date_latest;       // read last in any rank, ns; see clock.c
-    uint64_t reserved4[62];
+    uint64_t usage_latest[4];   // likewise of processor time, in all, in user and system mode
+    uint64_t everywhere_lock;   // 1: somebody has the watchers of all ranks make a call;
+    uint64_t everywhere_call;   // its address,
+    uint64_t everywhere_count;  // and how many there have been; see everywhere.c
+    uint64_t reserved4[55];
 };
 
 #define ATOLL_IMAGE_LOCAL 1u  // the ranks are processes of one kernel: pids mean the same in all
@@ -158,9 +162,10 @@ struct atoll_rank {
     uint64_t pong;              // is answered,
     uint64_t pong_time;         // with rank 0's CLOCK_MONOTONIC,
     uint64_t pong_date;         // and CLOCK_REALTIME, ns
-    // Line 2, 3: what sentences call it.
+    // Line 2: what sentences call it.
     char name[64];
-    uint64_t reserved3[8];
+    // Line 3: the processor time that its process has used, as far as it has said so; see cputime.c.
+    uint64_t usage[8];
 };
 
 struct atoll_thread {

@@ -20,7 +20,10 @@ func atoll_io_ask(_ address: UInt64, _ flags: UInt64) {
         let start = Int(truncatingIfNeeded: (address >> 12) % UInt64(ForwardSlots.count))
         while !ForwardSlots.post(address | flags, from: start) { patience.wait() }
     }
-    while request.load(0) == 0 { patience.wait() }
+    while request.load(0) == 0 {
+        patience.wait()
+        if patience.naps { atoll_io_waits(address) }
+    }
     patience.end()
     atoll_io_set_looks(patience.looks)
 }

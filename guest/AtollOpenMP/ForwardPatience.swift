@@ -36,6 +36,9 @@ struct ForwardPatience {
         }
     }
 
+    /// Whether it has come to that.
+    var naps: Bool { steps >= looks + Self.yields }
+
     /// What was waited for is there.
     mutating func end() {
         looks = steps < looks ? min(looks * 2, Self.mostLooks) : max(looks / 2, Self.leastLooks)

@@ -18,9 +18,17 @@ private func waitOn(_ condition: UInt, _ mutex: UInt, _ wait: PthreadWait) -> In
     }
     var wait = wait
     var isInTime = true
-    while sequence.load() == seen && isInTime { isInTime = wait.wait(sequence, while: seen) }
+    var isCancelled = atoll_cancel_is_due()
+    while sequence.load() == seen && isInTime && !isCancelled {
+        isInTime = wait.wait(sequence, while: seen)
+        isCancelled = atoll_cancel_is_due()
+    }
+    let isTold = sequence.load() != seen
     _ = waiters.add(.max)
-    regainMutex(mutex, count)
+    let result = regainMutex(mutex, count)
+    // The program's handlers find the mutex theirs. Who has been told goes on, lest nobody does.
+    if isCancelled && !isTold { atoll_cancel_test() }
+    if result != 0 { return result }
     return isInTime ? 0 : ATOLL_ETIMEDOUT
 }
 

@@ -3,8 +3,8 @@ internal import AtollRegion
 internal import CAtollOpenMP
 
 // pthread_mutex_*, for mutexes that threads of several ranks use. The word is 0: free; 1: held; 2: held,
-// and somebody may sleep on it (Drepper, "Futexes are tricky"). A robust mutex is like any other: its
-// holder's death is the program's.
+// and somebody may sleep on it (Drepper, "Futexes are tricky"). For robust ones see PthreadRobust.swift.
+// Protocols of priority change nothing: threads of different kernels have no common scheduler.
 
 /// Takes the word.
 ///
@@ -35,7 +35,9 @@ private func give(_ lock: ImageWord32) {
 /// What a recursive or checking mutex says before it is waited for; `nil`: it has to be taken.
 private func reenter(_ mutex: UInt, _ type: UInt32, isTry: Bool) -> Int32? {
     guard word(mutex, ATOLL_MUTEX_OWNER).loadRelaxed() == pthreadSelf() else { return nil }
-    if type == UInt32(ATOLL_MUTEX_RECURSIVE) {
+    // One that is robust and nothing else is waited for, as ever.
+    if type & 3 == 0 || type & 3 == 3 { return isTry ? ATOLL_EBUSY : nil }
+    if type & 3 == UInt32(ATOLL_MUTEX_RECURSIVE) {
         let count = word(mutex, ATOLL_MUTEX_COUNT)
         if count.loadRelaxed() == .max { return ATOLL_EAGAIN }
         count.store(count.loadRelaxed() + 1)
@@ -45,11 +47,13 @@ private func reenter(_ mutex: UInt, _ type: UInt32, isTry: Bool) -> Int32? {
 }
 
 @inline(__always)
-private func type(_ mutex: UInt) -> UInt32 { word(mutex, ATOLL_MUTEX_KIND).loadRelaxed() & 3 }
+private func type(_ mutex: UInt) -> UInt32 {
+    word(mutex, ATOLL_MUTEX_KIND).loadRelaxed() & (3 | UInt32(ATOLL_MUTEX_ROBUST))
+}
 
-/// Recursive and checking mutexes know their owner.
+/// Recursive, checking and robust mutexes know their owner.
 @inline(__always)
-private func isOwned(_ type: UInt32) -> Bool { type == 1 || type == 2 }
+private func isOwned(_ type: UInt32) -> Bool { type != 0 && type != 3 }
 
 private func own(_ mutex: UInt) {
     word(mutex, ATOLL_MUTEX_COUNT).store(1)
@@ -60,6 +64,7 @@ private func own(_ mutex: UInt) {
 private func lockSlowly(_ mutex: UInt, _ wait: PthreadWait) -> Int32 {
     let type = type(mutex)
     if isOwned(type), let result = reenter(mutex, type, isTry: false) { return result }
+    if isRobust(mutex) { return takeRobust(mutex, wait) }
     var wait = wait
     let lock = word(mutex, ATOLL_MUTEX_WORD)
     guard takeSlowly(lock, &wait) else { return ATOLL_ETIMEDOUT }
@@ -78,6 +83,7 @@ public func pthread_mutex_lock(_ mutex: UInt) -> Int32 {
 public func pthread_mutex_trylock(_ mutex: UInt) -> Int32 {
     let type = type(mutex)
     if isOwned(type), let result = reenter(mutex, type, isTry: true) { return result }
+    if isRobust(mutex) { return takeRobust(mutex, nil) }
     guard word(mutex, ATOLL_MUTEX_WORD).compareExchange(0, 1) == 0 else {
         return ATOLL_EBUSY
     }
@@ -95,6 +101,10 @@ public func pthread_mutex_unlock(_ mutex: UInt) -> Int32 {
         let left = count.loadRelaxed() &- 1
         count.store(left)
         if left > 0 { return 0 }
+        if isRobust(mutex) {
+            giveRobust(mutex)
+            return 0
+        }
         owner.store(0)
     }
     give(word(mutex, ATOLL_MUTEX_WORD))
@@ -118,13 +128,9 @@ public func pthread_mutex_timedlock(_ mutex: UInt, _ deadline: UInt) -> Int32 {
 
 @c
 public func pthread_mutex_destroy(_ mutex: UInt) -> Int32 {
-    if word(mutex, ATOLL_MUTEX_WORD).load() != 0 { return ATOLL_EBUSY }
-    return 0
+    let isFree = word(mutex, ATOLL_MUTEX_WORD).load() == 0 || isRobust(mutex)
+    return isFree ? 0 : ATOLL_EBUSY
 }
-
-/// Nobody is ever told that a holder died.
-@c
-public func pthread_mutex_consistent(_ mutex: UInt) -> Int32 { ATOLL_EINVAL }
 
 // MARK: For conditions
 
@@ -137,13 +143,21 @@ func releaseMutex(_ mutex: UInt) -> UInt32? {
         let owner = word(mutex, ATOLL_MUTEX_OWNER)
         guard owner.loadRelaxed() == pthreadSelf() else { return nil }
         count = word(mutex, ATOLL_MUTEX_COUNT).loadRelaxed()
+        if isRobust(mutex) {
+            giveRobust(mutex)
+            return count
+        }
         owner.store(0)
     }
     give(word(mutex, ATOLL_MUTEX_WORD))
     return count
 }
 
-func regainMutex(_ mutex: UInt, _ count: UInt32) {
-    _ = lockSlowly(mutex, PthreadWait())
-    if isOwned(type(mutex)) { word(mutex, ATOLL_MUTEX_COUNT).store(count) }
+/// - Returns: 0, or what a robust mutex says.
+func regainMutex(_ mutex: UInt, _ count: UInt32) -> Int32 {
+    let result = lockSlowly(mutex, PthreadWait())
+    if isOwned(type(mutex)) && result != ATOLL_ENOTRECOVERABLE {
+        word(mutex, ATOLL_MUTEX_COUNT).store(count)
+    }
+    return result
 }

@@ -21,17 +21,25 @@ private func take(_ semaphore: UInt, _ wait: PthreadWait) -> Int32 {
     let value = word(semaphore, ATOLL_SEM_VALUE)
     let waiters = word(semaphore, ATOLL_SEM_WAITERS)
     _ = waiters.add(1)
-    defer { _ = waiters.add(.max) }
     var wait = wait
-    while !tryTake(value) {
-        if !wait.wait(value, while: 0) { return fail(ATOLL_ETIMEDOUT) }
+    var result: Int32 = 0
+    var isCancelled = false
+    while !isCancelled && !tryTake(value) {
+        if !wait.wait(value, while: 0) { result = ATOLL_ETIMEDOUT }
+        if wait.isInterrupted { result = ATOLL_EINTR }
+        if result != 0 { break }
+        isCancelled = atoll_cancel_is_due()
     }
-    return 0
+    _ = waiters.add(.max)
+    // Nobody comes back from this.
+    if isCancelled { atoll_cancel_test() }
+    return result == 0 ? 0 : fail(result)
 }
 
 @c
 public func sem_wait(_ semaphore: UInt) -> Int32 {
-    tryTake(word(semaphore, ATOLL_SEM_VALUE)) ? 0 : take(semaphore, PthreadWait())
+    atoll_cancel_test()
+    return tryTake(word(semaphore, ATOLL_SEM_VALUE)) ? 0 : take(semaphore, PthreadWait())
 }
 
 @c
@@ -41,6 +49,7 @@ public func sem_trywait(_ semaphore: UInt) -> Int32 {
 
 @c
 public func sem_clockwait(_ semaphore: UInt, _ clock: Int32, _ deadline: UInt) -> Int32 {
+    atoll_cancel_test()
     if tryTake(word(semaphore, ATOLL_SEM_VALUE)) { return 0 }
     let until = atoll_deadline(UInt64(deadline))
     guard until != .max else { return fail(ATOLL_EINVAL) }

@@ -7,6 +7,8 @@ internal import CAtollOpenMP
 struct PthreadWait {
     private var looks = 0
     private var sleep: UInt64 = 50_000
+    /// Whether a signal has ended the last sleep.
+    private(set) var isInterrupted = false
     private let clock: Int32
     private let deadline: UInt64
 
@@ -51,7 +53,7 @@ struct PthreadWait {
             if now >= deadline { return false }
             ns = min(ns, deadline - now)
         }
-        atoll_sleep_on(UInt64(word.address), value, ns)
+        isInterrupted = !atoll_sleep_on(UInt64(word.address), value, ns)
         return true
     }
 }

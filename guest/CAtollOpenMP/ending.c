@@ -4,6 +4,7 @@
 // of another rank that calls exit or abort, or dies of a signal, has that done in rank 0.
 
 #include "ending.h"
+#include "signals.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -84,20 +85,23 @@ void atoll_image_fail(int code, const char *sentence) {
 
 // What kills a thread of this rank is to kill the program, as it would on one machine: with the same
 // signal. The state of this process is left as it is for a look by a debugger.
-static void die(int number) { ask(ATOLL_END_SIGNAL, number); }
+void atoll_end_by_signal(int number) { ask(ATOLL_END_SIGNAL, number); }
 
 void atoll_end_catch_signals(void) {
     static const int fatal[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGTRAP, SIGSYS};
     int (*real_action)(int, const struct sigaction *, struct sigaction *) =
         atoll_real("sigaction");
     struct sigaction action = {0};
-    action.sa_handler = die;
+    action.sa_handler = atoll_end_by_signal;
     action.sa_flags = SA_ONSTACK;
     uint64_t mask = 0;
     for (unsigned i = 0; i < sizeof fatal / sizeof *fatal; i++) {
         real_action(fatal[i], &action, 0);
         mask |= 1ull << (fatal[i] - 1);
     }
+    atoll_signals_begin();
+    // 32 and 33: libc's own, by which it cancels threads.
+    mask |= 1ull << (ATOLL_CARRIER - 1) | 3ull << 31;
     // All others are for rank 0 alone, whose threads are the program's to the kernel.
     mask = ~mask;
     atoll_syscall(SYS_rt_sigprocmask, SIG_SETMASK, (uint64_t)&mask, 0, 8, 0, 0);

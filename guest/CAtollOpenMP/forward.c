@@ -111,17 +111,25 @@ bool atoll_io_may_serve(void)
 
 typedef long function_of_six(long, long, long, long, long, long);
 
+long atoll_io_send_request(struct atoll_io_request *request, void *function, uint64_t flags,
+			   const long *arguments)
+{
+	request->function = (uint64_t)function;
+	request->error = errno;
+	for (int index = 0; index < 6; index++)
+		request->arguments[index] = arguments[index];
+	atoll_io_ask((uint64_t)request, flags);
+	errno = request->error;
+	if (request->streams != states_of_streams())
+		set_states_of_streams(request->streams);
+	return request->result;
+}
+
 long atoll_io_send(void *function, uint64_t flags, const long *arguments)
 {
-	struct atoll_io_request request = {.function = (uint64_t)function, .error = errno};
+	struct atoll_io_request request = {0};
 
-	for (int index = 0; index < 6; index++)
-		request.arguments[index] = arguments[index];
-	atoll_io_ask((uint64_t)&request, flags);
-	errno = request.error;
-	if (request.streams != states_of_streams())
-		set_states_of_streams(request.streams);
-	return request.result;
+	return atoll_io_send_request(&request, function, flags, arguments);
 }
 
 long atoll_forward(void *function, long a, long b, long c, long d, long e, long f)
@@ -141,6 +149,8 @@ __attribute__((used, visibility("hidden"))) long atoll_io_forward_registers(
 
 	if (!atoll_io_is_remote())
 		return ((function_of_six *)real)(a[0], a[1], a[2], a[3], a[4], a[5]);
+	if (entry->flags & (ATOLL_IO_WAITS | ATOLL_IO_READS | ATOLL_IO_CANCELS))
+		return atoll_io_send_wait(real, entry->flags, a);
 	return atoll_io_send(real, entry->flags, a);
 }
 
@@ -188,10 +198,14 @@ void atoll_io_run(uint64_t address)
 	const uint64_t *a = request->arguments;
 	int error = errno;
 
+	if (request->is_wait)
+		atoll_io_begin_wait(request);
 	errno = request->error;
 	request->result =
 		((function_of_six *)request->function)(a[0], a[1], a[2], a[3], a[4], a[5]);
 	request->error = errno;
+	if (request->is_wait)
+		atoll_io_end_wait(request);
 	request->streams = states_of_streams();
 	errno = error;
 }

@@ -9,6 +9,7 @@
 
 #include "atoll_syscall.h"
 #include "forward_entry.h"
+#include "signals.h"
 #include "threads.h"
 
 static void *serve(void *nothing)
@@ -23,7 +24,8 @@ void atoll_io_start_server(void)
 {
 	static struct atoll_io_entry create = {0, "pthread_create", 0};
 	static const int own[] = {SIGSEGV, SIGBUS,  SIGFPE,  SIGILL, SIGTRAP, SIGABRT,
-				  SIGSYS,  SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU};
+				  SIGSYS,  SIGPIPE, SIGTTIN, SIGTTOU, SIGXFSZ, SIGXCPU,
+				  ATOLL_CARRIER};
 	uint64_t blocked = ~0ull, before = 0;
 	pthread_t thread;
 

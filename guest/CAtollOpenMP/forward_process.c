@@ -19,17 +19,7 @@
 
 #define OURS __attribute__((used, visibility("hidden")))
 
-extern struct atoll_io_entry atoll_io_entry_kill, atoll_io_entry_getpid,
-	atoll_io_entry_sigsuspend;
-
-// To the process: the thread that serves has its signals blocked.
-OURS int atoll_io_raise(int number)
-{
-	if (!atoll_io_is_remote())
-		return ((int (*)(int))atoll_real("raise"))(number);
-	return (int)ATOLL_IO_CALL(kill, ATOLL_IO_CALL(getpid, 0), number);
-}
-OURS int atoll_io_gsignal(int number) { return atoll_io_raise(number); }
+extern struct atoll_io_entry atoll_io_entry_sigsuspend, atoll_io_entry_sigwaitinfo;
 
 // Only programs with more than 4 million threads have these numbers: no other thread of the program
 // has it, in whichever VM.
@@ -69,27 +59,25 @@ OURS int atoll_io_sched_getaffinity(pid_t thread, size_t bytes, cpu_set_t *set)
 		thread, bytes, set);
 }
 
-// A signal for a thread of another rank is the process's: its handlers run in rank 0.
-__attribute__((visibility("default"))) int pthread_kill(pthread_t thread, int number)
-{
-	static struct atoll_io_entry real = {0, "pthread_kill", 0};
-	struct atoll_strand *strand;
-
-	if (atoll_process.ranks < 2 || atoll_process.is_child)
-		return ((int (*)(pthread_t, int))atoll_io_find(&real))(thread, number);
-	strand = *atoll_strand_of(thread);
-	if (!strand || strand->rank == 0)
-		return (int)atoll_io_call(&real, (long)thread, number, 0, 0, 0, 0);
-	if (ATOLL_IO_CALL(kill, ATOLL_IO_CALL(getpid, 0), number))
-		return errno;
-	return 0;
-}
-
 OURS int atoll_io_pause(void)
 {
 	sigset_t none = {0};
 
 	return (int)ATOLL_IO_CALL(sigsuspend, &none);
+}
+
+// libc's goes on waiting when it is interrupted, and could not be ended.
+OURS int atoll_io_sigwait(const sigset_t *set, int *number)
+{
+	int got;
+
+	do
+		got = (int)ATOLL_IO_CALL(sigwaitinfo, set, NULL);
+	while (got < 0 && errno == EINTR);
+	if (got < 0)
+		return errno;
+	*number = got;
+	return 0;
 }
 
 // With memory of its own: its end, and its becoming another program, are not those of all ranks.

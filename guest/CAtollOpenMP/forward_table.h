@@ -14,6 +14,7 @@
 #define QUICK ATOLL_IO_QUICK
 #define READS ATOLL_IO_READS
 #define WAITS ATOLL_IO_WAITS
+#define CANCELS ATOLL_IO_CANCELS
 #include "forward_descriptors.h"
 #include "forward_files.h"
 #include "forward_process.h"
@@ -21,3 +22,4 @@
 #undef QUICK
 #undef READS
 #undef WAITS
+#undef CANCELS

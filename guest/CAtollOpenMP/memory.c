@@ -18,6 +18,7 @@ static uint64_t nothing[64] __attribute__((aligned(64)));
 struct atoll_memory atoll_memory = {.heap = (uintptr_t)nothing};
 __thread uint64_t atoll_heap_seat;
 __thread uint64_t atoll_key_values;
+__thread uint64_t atoll_robust_first;
 
 void atoll_memory_begin(void)
 {
@@ -49,6 +50,7 @@ static void leave(void *rounds)
 		set_thread_end(thread_end, (void *)(left - 1));
 		return;
 	}
+	atoll_robust_end();
 	atoll_free((void *)atoll_key_values);
 	atoll_key_values = 0;
 	seat = atoll_heap_seat;

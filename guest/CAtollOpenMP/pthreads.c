@@ -3,6 +3,7 @@
 // Threads that the program makes itself: they run in the rank that makes them, on stacks of the image,
 // and threads of every rank can join them.
 
+#include "atoll_cancel.h"
 #include "threads.h"
 
 #include <errno.h>
@@ -46,17 +47,22 @@ static int join(pthread_t handle, void **result, clockid_t clock, uint64_t until
     bool is_ours = strand->rank == atoll_process.rank;
     uint64_t wait = 0;
     void *value = 0;
-    if (!is_ours) atoll_strand_leave(strand, ATOLL_STRAND_JOINED);
+    // Unless somebody has waited for it already, and has given up.
+    if (!is_ours && load(&strand->wanted) != ATOLL_STRAND_JOINED)
+        atoll_strand_leave(strand, ATOLL_STRAND_JOINED);
     for (;;) {
         int error = is_ours ? atoll_strand_try(strand, &value) : load(&strand->done) ? 0 : EBUSY;
         if (!error) break;
         if (error != EBUSY) return error;
         if (until && (until == 1 || now(clock) >= until)) {
             // Its rank may have ended it in the meantime: then the answer is kept for the next.
-            if (is_ours) store(&strand->claimed, 0);
+            store(&strand->claimed, 0);
             return until == 1 ? EBUSY : ETIMEDOUT;
         }
-        pthread_testcancel();
+        if (atoll_cancel_is_due()) {
+            store(&strand->claimed, 0);
+            atoll_cancel_test();
+        }
         wait++;
         if (wait < 50) {
             atoll_sys_yield();

@@ -24,6 +24,8 @@ struct atoll_strand {
     uint64_t stack_bytes;
     struct atoll_strand *next;  // in its rank's list
     uint64_t is_own;      // 1: of the program's own threads, with which it lives
+    uint64_t cancelled;   // 1: somebody has called pthread_cancel
+    uint64_t signals;     // sent to it and not taken yet, a bit each; see signals.c
 };
 
 /// Of a thread that runs on a stack of the image: itself.

@@ -125,7 +125,8 @@ struct atoll_image {
     uint64_t everywhere_lock;   // 1: somebody has the watchers of all ranks make a call;
     uint64_t everywhere_call;   // its address,
     uint64_t everywhere_count;  // and how many there have been; see everywhere.c
-    uint64_t reserved4[55];
+    uint64_t signal_actions;    // address of the list of the program's handlers; see signals.c
+    uint64_t reserved4[54];
 };
 
 #define ATOLL_IMAGE_LOCAL 1u  // the ranks are processes of one kernel: pids mean the same in all

@@ -46,7 +46,10 @@ struct atoll_io_request {
 	uint64_t error;		// errno, before and after
 	uint64_t mailbox;	// where this thread's next calls go, while it holds a stream's lock
 	uint64_t streams;	// whether the standard streams have ended or failed
-	uint64_t reserved[4];
+	uint64_t is_wait;	// it may be ended early; see forward_interrupt.c
+	uint64_t server;	// while it is: the thread of rank 0 that makes it
+	uint64_t taken;		// signals that the caller had got when it made the call
+	uint64_t reserved;
 } __attribute__((aligned(64)));
 
 // What is known of a call, in the low bits of its address in a slot.
@@ -56,6 +59,7 @@ enum {
 	ATOLL_IO_WAITS = 4,	// it waits for something outside: nobody else shall wait behind it
 	ATOLL_IO_PINS = 8,	// whoever serves it serves this thread alone, until it says ATOLL_IO_UNPINS
 	ATOLL_IO_UNPINS = 16,
+	ATOLL_IO_CANCELS = 32,	// of an entry: a cancellation point, as those that wait are
 };
 
 /// A function of libc's that is not called directly: see forward_table.h.
@@ -66,6 +70,15 @@ struct atoll_io_entry {
 };
 
 long atoll_io_send(void *function, uint64_t flags, const long *arguments);
+long atoll_io_send_request(struct atoll_io_request *request, void *function, uint64_t flags,
+			   const long *arguments);
+/// Likewise, for a call that may wait: a signal to the caller ends it, and it is a cancellation point.
+long atoll_io_send_wait(void *function, uint64_t flags, const long *arguments);
+/// Of the thread that makes it, around such a call.
+void atoll_io_begin_wait(struct atoll_io_request *request);
+void atoll_io_end_wait(struct atoll_io_request *request);
+/// Of the caller, now and then while it waits.
+void atoll_io_waits(uint64_t request);
 long atoll_io_call(struct atoll_io_entry *entry, long a, long b, long c, long d, long e, long f);
 void *atoll_io_find(struct atoll_io_entry *entry);
 /// Ends the program: `name` cannot be had with the threads of one program in several processes.

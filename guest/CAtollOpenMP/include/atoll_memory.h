@@ -52,6 +52,13 @@ void atoll_memory_leave(uint64_t seat);
 /// errno of the calling thread.
 void atoll_memory_set_errno(int number);
 
+/// The first of the robust mutexes that the calling thread holds: see PthreadRobust.swift.
+extern __thread uint64_t atoll_robust_first __attribute__((tls_model("initial-exec"), visibility("hidden")));
+static inline uint64_t atoll_memory_robust(void) { return atoll_robust_first; }
+static inline void atoll_memory_set_robust(uint64_t mutex) { atoll_robust_first = mutex; }
+/// (PthreadRobust.swift) The calling thread ends: whoever takes them next is told so.
+void atoll_robust_end(void);
+
 /// (Memory.swift) malloc() and free(), which Swift cannot name.
 void *atoll_malloc(uint64_t bytes) __attribute__((visibility("hidden")));
 void atoll_free(void *block) __attribute__((visibility("hidden")));
@@ -81,14 +88,25 @@ intptr_t atoll_real_madvise(uintptr_t address, intptr_t bytes, int advice);
 uintptr_t atoll_real_sbrk(intptr_t bytes);
 int atoll_real_brk(uintptr_t address);
 
+/// In all ranks: see mprotect(2).
+int atoll_memory_protect(uint64_t address, uint64_t bytes, int protection);
+/// Before memory that was mapped is another's: all ranks may read and write it. The protection that some
+/// of it had; -1: none had any.
+int atoll_memory_unprotect(uint64_t address, uint64_t bytes);
+/// In a forked child, whose memory is mapped anew.
+void atoll_memory_protect_again(void);
+
 /// Reads the file into memory, up to its end. 0, or an errno value.
 int atoll_memory_read(int file, uint64_t address, uint64_t bytes, intptr_t offset);
 
 /// A line to standard error.
 void atoll_memory_say(const char *sentence);
 
+/// All ranks have this for libc's variable `environ`.
+void atoll_environment_tell(char **list);
+
 /// This role's words in the image's header: 0 the table of keys; from byte 64 the break; 16 what libc
-/// remembers, 17 how often the locale has changed.
+/// remembers, 17 how often the locale has changed; 18, 19 what is protected (memory_protect.c).
 uint64_t atoll_memory_words(void);
 
 #define ATOLL_MEMORY_LOCALES 17

@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <time.h>
 
+#include "atoll_cancel.h"
 #include "atoll_image.h"
 #include "atoll_syscall.h"
 
@@ -18,8 +19,12 @@
 #define ATOLL_MUTEX_COUNT 4
 #define ATOLL_MUTEX_OWNER 8
 #define ATOLL_MUTEX_KIND 16
+#define ATOLL_MUTEX_STATE 20
+#define ATOLL_MUTEX_BEFORE 24
+#define ATOLL_MUTEX_AFTER 32
 #define ATOLL_MUTEX_RECURSIVE 1
 #define ATOLL_MUTEX_ERRORCHECK 2
+#define ATOLL_MUTEX_ROBUST 16
 
 // pthread_cond_t, 48 bytes: bit 1 of the flags: the clock is CLOCK_MONOTONIC.
 #define ATOLL_COND_SEQUENCE 0
@@ -45,11 +50,14 @@
 
 // errno values, for Swift.
 #define ATOLL_EPERM 1
+#define ATOLL_EINTR 4
 #define ATOLL_EAGAIN 11
 #define ATOLL_EBUSY 16
 #define ATOLL_EDEADLK 35
 #define ATOLL_EOVERFLOW 75
 #define ATOLL_ETIMEDOUT 110
+#define ATOLL_EOWNERDEAD 130
+#define ATOLL_ENOTRECOVERABLE 131
 
 static inline uint32_t atoll_ranks(void) { return atoll_process.ranks; }
 
@@ -71,10 +79,12 @@ static inline uint64_t atoll_deadline(uint64_t timespec) {
 
 /// Sleeps while the word has this value, until a thread of this process wakes it or about so many
 /// nanoseconds have passed. Threads of other processes wake nobody.
-static inline void atoll_sleep_on(uint64_t word, uint32_t value, uint64_t ns) {
+///
+/// `false`: a signal came, and its handler has run.
+static inline _Bool atoll_sleep_on(uint64_t word, uint32_t value, uint64_t ns) {
     uint64_t time[2] = {ns / 1000000000u, ns % 1000000000u};
     // 128: FUTEX_WAIT, private: what lies in a device's memory has no other futex.
-    atoll_syscall(SYS_futex, word, 128, value, (uint64_t)time, 0, 0);
+    return atoll_syscall(SYS_futex, word, 128, value, (uint64_t)time, 0, 0) != -ATOLL_EINTR;
 }
 
 /// Wakes this process's threads that sleep on the word.

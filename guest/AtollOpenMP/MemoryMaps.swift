@@ -5,7 +5,7 @@ internal import CAtollOpenMP
 
 // mmap(2) and its relatives. With one rank the kernel does all of it. With several, memory that is to be
 // everybody's comes from the heap, in whole pages of it; a file is read into such memory, since its pages
-// are one kernel's; and protection is not changed there, since it would be changed in one rank alone.
+// are one kernel's; and protection is changed in all of them (memory_protect.c).
 
 /// Memory that was mapped, in the heap.
 enum MemoryMaps {
@@ -37,6 +37,11 @@ enum MemoryMaps {
         zero(heap.address(block), min(length, zeros))
         heap.setMapped(block >> 16, bytes)
         return heap.address(block)
+    }
+
+    /// Memory that is not for writing is that in all ranks.
+    static func protect(_ address: UInt, _ bytes: Int, _ protection: Int32) {
+        if protection & ATOLL_PROT_WRITE == 0 { _ = mprotect(address, bytes, protection) }
     }
 
     static func zero(_ address: UInt, _ bytes: Int) {
@@ -83,7 +88,9 @@ public func mmap(
             return MemoryMaps.fail(ATOLL_ENOMEM)
         }
         guard start + bytes <= ImageHeap.words.count else { return MemoryMaps.fail(ATOLL_ENOMEM) }
+        _ = atoll_memory_unprotect(UInt64(address), UInt64(bytes))
         MemoryMaps.zero(address, bytes)
+        MemoryMaps.protect(address, bytes, protection)
         return address
     }
     if !isAnonymous && flags & ATOLL_MAP_SHARED != 0 && protection & ATOLL_PROT_WRITE != 0 {
@@ -101,6 +108,8 @@ public func mmap(
             _ = munmap(block, bytes)
             return MemoryMaps.fail(error)
         }
+    } else {
+        MemoryMaps.protect(block, bytes, protection)
     }
     return block
 }
@@ -116,6 +125,7 @@ public func munmap(_ address: UInt, _ bytes: Int) -> Int32 {
     guard MemoryMaps.isOurs, let start = MemoryMaps.offset(address), bytes > 0 else {
         return Int32(truncatingIfNeeded: atoll_real_munmap(address, bytes))
     }
+    _ = atoll_memory_unprotect(UInt64(address), UInt64(bytes))
     MemoryMaps.free(start..<(start + bytes))
     return 0
 }
@@ -131,7 +141,8 @@ public func mremap(
         return MemoryMaps.fail(ATOLL_EINVAL)
     }
     if new <= old {
-        if new < old { MemoryMaps.free((start + (new + 4095) & ~4095)..<(start + old)) }
+        let kept = (new + 4095) & ~4095
+        if kept < old { _ = munmap(address + UInt(kept), old - kept) }
         return address
     }
     // What lies behind in the same page of the heap was zeros when it was mapped.
@@ -145,16 +156,17 @@ public func mremap(
     guard flags & ATOLL_MREMAP_MAYMOVE != 0 else { return MemoryMaps.fail(ATOLL_ENOMEM) }
     let block = MemoryMaps.allocate(new)
     guard block != 0 else { return MemoryMaps.fail(ATOLL_ENOMEM) }
+    let protection = atoll_memory_unprotect(UInt64(address), UInt64(old))
     atoll_memory_copy(UInt64(block), UInt64(address), UInt64(old))
     MemoryMaps.free(start..<(start + old))
+    if protection >= 0 { _ = mprotect(block, new, protection) }
     return block
 }
 
-/// Of the heap, nothing: a page that one rank cannot touch would stay so when it is somebody else's.
 @c
 public func mprotect(_ address: UInt, _ bytes: Int, _ protection: Int32) -> Int32 {
-    if MemoryMaps.isOurs && MemoryMaps.offset(address) != nil && protection & ATOLL_PROT_EXEC == 0 {
-        return 0
+    if MemoryMaps.isOurs {
+        return atoll_memory_protect(UInt64(address), UInt64(bytes), protection)
     }
     return Int32(truncatingIfNeeded: atoll_real_mprotect(address, bytes, protection))
 }

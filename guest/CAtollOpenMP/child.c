@@ -216,6 +216,7 @@ static void become(struct request *request) __attribute__((noreturn));
 static void become(struct request *request) {
     list_parts();
     if (!take_from_file() && !take_from_device()) atoll_sys_exit(127);
+    atoll_memory_protect_again();
     atoll_memory_thaw();
     atoll_process.is_child = 1;
     request->is_child = 1;

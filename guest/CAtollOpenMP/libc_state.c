@@ -17,6 +17,7 @@
 #include "atoll_io.h"
 #include "atoll_memory.h"
 #include "atoll_syscall.h"
+#include "everywhere.h"
 #include "image.h"
 
 // Of the role's words in the image's header.
@@ -223,9 +224,28 @@ char *secure_getenv(const char *name)
 	return getenv(name);
 }
 
+// For those who read the variable itself. Of a program it is one for all ranks, but of a library libc's.
+static long follow(long list, long b, long c, long d)
+{
+	(void)b, (void)c, (void)d;
+	environ = (char **)list;
+	return 0;
+}
+
+void atoll_environment_tell(char **list)
+{
+	int error = errno;
+
+	atoll_everywhere(follow, (long)list, 0, 0, 0);
+	errno = error;
+}
+
 static long done(long result)
 {
-	state()->environment = environ;
+	if (state()->environment != environ) {
+		state()->environment = environ;
+		atoll_environment_tell(environ);
+	}
 	return result;
 }
 
@@ -264,6 +284,7 @@ static long clear_here(long a, long b, long c, long d, long e, long f)
 
 	// libc has no list at all then.
 	state()->environment = environ ? environ : none;
+	atoll_environment_tell(environ);
 	return result;
 }
 

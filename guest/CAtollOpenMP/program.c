@@ -2,7 +2,9 @@
 //
 // The program itself: from the loader's jump to its first instruction, through main, to exit.
 
+#include "atoll_memory.h"
 #include "ending.h"
+#include "signals.h"
 #include "start.h"
 
 #include <stdlib.h>
@@ -67,6 +69,8 @@ void *atoll_run_program(void) {
     atoll_process.is_complete = 1;
     atoll_runtime_begin();
     atoll_io_begin();
+    atoll_signals_tell();
+    atoll_environment_tell((char **)atoll_image()->environment);
     uint64_t here;
     exit(start(program.main, program.argc, argv, program.init, program.fini, program.rtld_fini,
                &here));

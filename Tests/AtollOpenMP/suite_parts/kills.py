@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Kills one process of a program at a random moment, and looks what becomes of the others."""
+import glob
 import os
 import random
 import re
@@ -83,6 +84,8 @@ def kill_launched(program: str, launcher: str, processes: int, source: random.Ra
             time.sleep(0.005)
         if left:
             return said + f"{len(left)} processes still there: {_said(err)}"
+        if objects := glob.glob(f"/dev/shm/atoll-local.{job.pid}.*"):
+            return said + f"left: {objects}"
         # The first process is the program: the job ends as it does.
         wanted = -signal.SIGKILL if kind == "launcher" else 137 if kind == "process" and rank == 0 else 124
         if code != wanted:

@@ -74,18 +74,18 @@ struct Construct: ImageRecord {
 
     /// Adds 1 to the count of this use; gives what was there.
     @inline(__always)
-    func take(_ tag: UInt64, first: Bool) -> UInt64 {
-        first ? takeFirst(tag) : words.add(1, at: 0) & Self.mask
-    }
+    func take() -> UInt64 { words.add(1, at: 0) & Self.mask }
 
-    private func takeFirst(_ tag: UInt64) -> UInt64 {
+    /// The same for a thread that has not done so before: the first of the team begins the count.
+    @inline(never)
+    func takeFirst(_ tag: UInt64) -> UInt64 {
         var word = get(0)
         while word & ~Self.mask != tag {
             let found = words.compareExchange(word, tag | 1, at: 0)
             if found == word { return 0 }
             word = found
         }
-        return words.add(1, at: 0) & Self.mask
+        return take()
     }
 
     /// Whether the caller is the first of its team here.

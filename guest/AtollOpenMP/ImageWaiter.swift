@@ -30,12 +30,12 @@ struct ImageWaiter: Waiter {
     private var nap = ImageWaiter.shortestNap
 
     @inline(__always)
-    init(_ thread: ThreadRecord, _ kind: Figures.Kind = .other) {
+    init(_ thread: ThreadRecord, _ kind: Figures.Kind = .other, looks: Int32 = Self.looks) {
         self.thread = thread
         self.kind = kind
         began = Figures.begin()
         left = Int32(truncatingIfNeeded: thread.spin & 0xffff_ffff)
-        looksLeft = Self.looks
+        looksLeft = looks
     }
 
     /// For a thread that has no record, or none yet.
@@ -77,6 +77,9 @@ struct ImageWaiter: Waiter {
         MonotonicClock.sleep(nanoseconds: nap)
         nap = min(nap * 2, Self.longestNap)
     }
+
+    /// Whether it has waited longer than spinning is worth.
+    @inline(__always) var isLong: Bool { started != 0 }
 
     /// When the wait is over.
     @inline(__always)

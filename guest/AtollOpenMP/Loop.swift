@@ -67,10 +67,12 @@ enum Loop {
         case .stealing: return Stealing.next(thread, seat, loop)
         case .counted:
             let construct = loop.construct
-            let isFirst = !loop.isEntered
+            loop.kind = .counting
             let taken = Construct.slot(thread.team, construct)
-                .take(Construct.tag(construct), first: isFirst)
-            if isFirst { loop.isEntered = true }
+                .takeFirst(Construct.tag(construct))
+            return set(loop, taken &* loop.chunk, loop.chunk)
+        case .counting:
+            let taken = Construct.slot(thread.team, loop.construct).take()
             return set(loop, taken &* loop.chunk, loop.chunk)
         default: return nextSlowly(thread, loop)
         }
@@ -84,6 +86,27 @@ enum Loop {
         atoll_core_put(low, loop.value(loop.low))
         atoll_core_put(high, loop.value(loop.high))
         return true
+    }
+
+    /// The same for the calling thread's loop that is dynamic and not ordered. Of chunks from a shared count there
+    /// are many, and all threads want them at once: so without what others of the runtime ask for.
+    @inline(__always)
+    static func nextDynamic(_ low: UInt64, _ high: UInt64) -> Bool {
+        let offset = Int(truncatingIfNeeded: atoll_self())
+        if offset == 0 { return nextOfCaller(low, high) }
+        let loop = ThreadRecord(offset).seat.loop
+        if loop.kind != .counting { return nextOfCaller(low, high) }
+        let (chunk, trips) = (loop.chunk, loop.trips)
+        let first = Construct.slot(ThreadRecord(offset).team, loop.construct).take() &* chunk
+        if first >= trips { return false }
+        atoll_core_put(low, loop.value(first))
+        atoll_core_put(high, loop.value(min(first &+ chunk, trips)))
+        return true
+    }
+
+    @inline(never)
+    private static func nextOfCaller(_ low: UInt64, _ high: UInt64) -> Bool {
+        next(ThreadRecord.current, low, high)
     }
 
     @inline(__always)

@@ -80,7 +80,7 @@ public func GOMP_loop_static_next(_ low: UInt64, _ high: UInt64) -> Bool {
 
 @c
 public func GOMP_loop_dynamic_next(_ low: UInt64, _ high: UInt64) -> Bool {
-    Loop.next(ThreadRecord.current, low, high)
+    Loop.nextDynamic(low, high)
 }
 
 @c

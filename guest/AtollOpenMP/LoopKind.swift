@@ -14,6 +14,8 @@ enum LoopKind: UInt8 {
     /// Each thread begins with the chunks of its block, and takes from others when they are done: dynamic,
     /// nonmonotonic.
     case stealing = 5
+    /// Counted, when the thread has had its first chunk.
+    case counting = 6
 
     /// Of `omp_sched_t` (1 static, 2 dynamic, 3 guided, 4 auto), without its modifier.
     @inline(__always)

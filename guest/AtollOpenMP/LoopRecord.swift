@@ -41,7 +41,7 @@ struct LoopRecord: ImageRecord {
         get { get(48) }
         nonmutating set { set(48, newValue) }
     }
-    /// Whether it has taken anything yet: the first to do so begins the shared count.
+    /// Stealing: whether it has taken anything yet; the first to do so begins the block.
     @inline(__always) var isEntered: Bool {
         get { get(56) != 0 }
         nonmutating set { set(56, newValue ? UInt64(1) : 0) }
@@ -75,6 +75,12 @@ struct LoopRecord: ImageRecord {
     @inline(__always) var number: UInt64 {
         get { get(104) }
         nonmutating set { set(104, newValue) }
+    }
+    /// Ordered: how long the thread's wait for its turn is before it looks, in eighths of a cycle; from
+    /// loop to loop.
+    @inline(__always) var delay: UInt64 {
+        get { get(112) }
+        nonmutating set { set(112, newValue) }
     }
 
     @inline(__always) func value(_ index: UInt64) -> UInt64 { start &+ index &* increment }

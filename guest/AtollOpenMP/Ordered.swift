@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import CAtollOpenMP
 
 /// The `ordered` construct (OpenMP 5.1, section 2.19.9): the turn goes from chunk to chunk, in the order of
 /// their iterations, as a word of the loop's slot.
@@ -35,28 +36,47 @@ enum Ordered {
     @inline(__always)
     private static func take(_ thread: ThreadRecord, _ loop: LoopRecord) {
         let slot = Construct.slot(thread.team, loop.construct)
-        let (low, construct) = (loop.low, loop.construct)
-        if !isTurn(slot, low, construct) {
-            var waiter = ImageWaiter(thread, .loop)
-            repeat {
-                waiter.step()
-            } while !isTurn(slot, low, construct) && !Cancellation.isHere(thread)
-            waiter.end()
-        }
+        // The first iteration's turn is there from the start.
+        if loop.low != 0, !isTurn(slot, loop.low, loop.construct) { wait(thread, loop, slot) }
         loop.order = 2
     }
 
-    /// Nobody has given the turn on yet: it is the first iteration's.
+    /// A look that comes too early takes the line away from the thread that is to give the turn on, which must
+    /// then wait for it: so a thread learns how long the turn stays away, and looks when it should be
+    /// back. It fetches the line such that it need not ask again to write to it.
+    @inline(never)
+    private static func wait(_ thread: ThreadRecord, _ loop: LoopRecord, _ slot: Construct) {
+        let (low, construct) = (loop.low, loop.construct)
+        let delay = loop.delay
+        atoll_core_idle(delay / 8)
+        atoll_core_prefetch(slot.address &+ UInt(Construct.turnField))
+        if isTurn(slot, low, construct) {
+            if delay >= 8 { loop.delay = delay &- 8 }
+            return
+        }
+        // The longest: a microsecond or less.
+        loop.delay = min(delay &+ 64, 8000)
+        // With a pause after each look from the first on.
+        var waiter = ImageWaiter(thread, .loop, looks: 0)
+        repeat {
+            waiter.step()
+            if waiter.isLong, Cancellation.isHere(thread) { break }
+        } while !isTurn(slot, low, construct)
+        waiter.end()
+    }
+
+    /// A turn of another construct may be that of the same iteration, and become this one's meanwhile.
     @inline(__always)
     private static func isTurn(_ slot: Construct, _ low: UInt64, _ construct: UInt64) -> Bool {
-        slot.load(Construct.turnConstruct) == construct
-            ? slot.load(Construct.turnField) == low : low == 0
+        slot.load(Construct.turnField) == low && slot.load(Construct.turnConstruct) == construct
+            && slot.load(Construct.turnField) == low
     }
 
     @inline(__always)
     private static func pass(_ thread: ThreadRecord, _ loop: LoopRecord) {
         let slot = Construct.slot(thread.team, loop.construct)
-        slot.store(Construct.turnField, loop.high)
+        // At once, and before the thread looks whether the turn has come back.
+        slot.words.storeSequential(loop.high, at: Construct.turnField)
         if slot.get(Construct.turnConstruct) != loop.construct {
             slot.store(Construct.turnConstruct, loop.construct)
         }

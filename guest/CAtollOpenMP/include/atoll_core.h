@@ -83,6 +83,24 @@ static inline void atoll_core_put(uint64_t address, uint64_t value)
 	*(uint64_t *)address = value;
 }
 
+/// Fetches the line of a word that is soon to be written, as the only one who has it. (The compiler's own
+/// would fetch it to be read, for the sake of the oldest processors.)
+static inline void atoll_core_prefetch(uintptr_t address)
+{
+#ifdef __x86_64__
+	__asm__ volatile("prefetchw %0" : : "m"(*(char *)address));
+#else
+	__builtin_prefetch((void *)address, 1);
+#endif
+}
+
+/// Does nothing for about so many of the processor's cycles: finer than its pause, which takes tens of them.
+static inline void atoll_core_idle(uint64_t cycles)
+{
+	while (cycles--)
+		__asm__ volatile("");
+}
+
 void atoll_core_free(uint64_t address);
 
 /// (Combined.swift) What a worker runs in a region that begins in a loop.

@@ -86,4 +86,4 @@ enum Barrier {
 }
 
 @c
-public func GOMP_barrier() { Barrier.wait(ThreadRecord.current) }
+public func GOMP_barrier() { Barrier.pass(ThreadRecord.current, .explicit) }

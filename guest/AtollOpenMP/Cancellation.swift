@@ -57,16 +57,20 @@ enum Cancellation {
 public func GOMP_cancel(_ what: Int32, _ isWanted: Bool) -> Bool {
     guard let what = Cancellation.What(rawValue: what) else { return false }
     let thread = ThreadRecord.current
+    if Ompt.isOn, isWanted, Settings.shared.isCancellable { Ompt.cancels(thread, what, 0x10) }
     return isWanted ? Cancellation.cancel(thread, what) : Cancellation.point(thread, what)
 }
 
 @c
 public func GOMP_cancellation_point(_ what: Int32) -> Bool {
     guard let what = Cancellation.What(rawValue: what) else { return false }
-    return Cancellation.point(ThreadRecord.current, what)
+    let thread = ThreadRecord.current
+    let isHere = Cancellation.point(thread, what)
+    if Ompt.isOn, isHere { Ompt.cancels(thread, what, 0x20) }
+    return isHere
 }
 
 @c
 public func GOMP_barrier_cancel() -> Bool {
-    Barrier.wait(ThreadRecord.current, cancels: true)
+    Barrier.pass(ThreadRecord.current, .explicit, cancels: true)
 }

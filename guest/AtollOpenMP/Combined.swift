@@ -32,8 +32,10 @@ struct Combined: ImageRecord {
         combined.set(32, loop.increment)
         combined.set(40, UInt64(loop.kind.rawValue))
         combined.set(48, loop.chunk)
+        if Ompt.isOn { combined.set(56, (most == .max ? Ompt.Work.none : .sections).rawValue) }
         Parallel.fork(
-            thread, atoll_core_combined_address(), UInt64(combined.address), count, bind: bind)
+            thread, atoll_core_combined_address(), UInt64(combined.address), count, bind: bind,
+            isCalled: runs)
         combined.begin(thread)
         if runs {
             atoll_call(function, data)
@@ -43,6 +45,7 @@ struct Combined: ImageRecord {
 
     @inline(__always)
     func begin(_ thread: ThreadRecord) {
+        if Ompt.isOn { thread.nextWork = get(56) }
         Loop.begin(
             thread, get(16), get(24), get(32),
             LoopKind(rawValue: UInt8(truncatingIfNeeded: get(40))) ?? .block, get(48))

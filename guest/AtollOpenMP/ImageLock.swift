@@ -23,6 +23,8 @@ struct ImageLock {
         field = 0
     }
 
+    var address: UInt { words.address &+ UInt(bitPattern: field) }
+
     /// - Parameter thread: none, for a caller without a record.
     @inline(__always)
     func acquire(_ thread: ThreadRecord) {

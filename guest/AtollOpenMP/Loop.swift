@@ -35,6 +35,7 @@ enum Loop {
         _ thread: ThreadRecord, _ start: UInt64, _ trips: UInt64, _ increment: UInt64,
         _ kind: LoopKind, _ chunk: UInt64, isOrdered: Bool = false
     ) {
+        if Ompt.isOn { Ompt.workBegins(thread, .loop, trips) }
         let loop = thread.seat.loop
         loop.start = start
         loop.increment = increment

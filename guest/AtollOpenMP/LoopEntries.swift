@@ -125,12 +125,12 @@ public func GOMP_loop_start(
 }
 
 @c
-public func GOMP_loop_end() { Barrier.wait(ThreadRecord.current) }
+public func GOMP_loop_end() { Barrier.pass(ThreadRecord.current, .implicitWorkshare) }
 
 @c
-public func GOMP_loop_end_nowait() {}
+public func GOMP_loop_end_nowait() { if Ompt.isOn { Ompt.workEnds(ThreadRecord.current) } }
 
 @c
 public func GOMP_loop_end_cancel() -> Bool {
-    Barrier.wait(ThreadRecord.current, cancels: true)
+    Barrier.pass(ThreadRecord.current, .implicitWorkshare, cancels: true)
 }

@@ -13,22 +13,35 @@ private func lock(_ address: UInt) -> ImageWord32 {
     unsafe ImageWord32(at: address)
 }
 
-@c public func omp_init_lock(_ address: UInt) { lock(address).store(0) }
+@c public func omp_init_lock(_ address: UInt) { omp_init_lock_with_hint(address, 0) }
 
-@c public func omp_init_lock_with_hint(_ address: UInt, _ hint: Int) { lock(address).store(0) }
+@c public func omp_init_lock_with_hint(_ address: UInt, _ hint: Int) {
+    lock(address).store(0)
+    if Ompt.isOn { Ompt.lockBegins(.lock, address, hint: hint) }
+}
 
-@c public func omp_destroy_lock(_ address: UInt) {}
+@c public func omp_destroy_lock(_ address: UInt) {
+    if Ompt.isOn { Ompt.lockEnds(.lock, address) }
+}
 
 @c public func omp_set_lock(_ address: UInt) {
     let word = lock(address)
-    if word.compareExchange(0, 1) != 0 { acquireSlowly(word) }
+    Ompt.acquire(.lock, address) {
+        if word.compareExchange(0, 1) != 0 { acquireSlowly(word) }
+    }
 }
 
-@c public func omp_unset_lock(_ address: UInt) { lock(address).store(0) }
+@c public func omp_unset_lock(_ address: UInt) {
+    lock(address).store(0)
+    if Ompt.isOn { Ompt.released(.lock, address) }
+}
 
 @c public func omp_test_lock(_ address: UInt) -> Int32 {
+    if Ompt.isOn { Ompt.acquires(.testLock, address) }
     let word = lock(address)
-    return word.loadRelaxed() == 0 && word.compareExchange(0, 1) == 0 ? 1 : 0
+    let isMine = word.loadRelaxed() == 0 && word.compareExchange(0, 1) == 0
+    if Ompt.isOn { isMine ? Ompt.acquired(.testLock, address) : Ompt.notWaiting() }
+    return isMine ? 1 : 0
 }
 
 @inline(never)

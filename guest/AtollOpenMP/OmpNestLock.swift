@@ -17,16 +17,28 @@ private func owner(_ thread: ThreadRecord) -> UInt64 {
     (thread.task != 0 ? thread.task : UInt64(thread.seat.offset)) << 16
 }
 
-@c public func omp_init_nest_lock(_ address: UInt) { lock(address).store(0, at: 0) }
+@c public func omp_init_nest_lock(_ address: UInt) { omp_init_nest_lock_with_hint(address, 0) }
 
 @c public func omp_init_nest_lock_with_hint(_ address: UInt, _ hint: Int) {
     lock(address).store(0, at: 0)
+    if Ompt.isOn { Ompt.lockBegins(.nestLock, address, hint: hint) }
 }
 
-@c public func omp_destroy_nest_lock(_ address: UInt) {}
+@c public func omp_destroy_nest_lock(_ address: UInt) {
+    if Ompt.isOn { Ompt.lockEnds(.nestLock, address) }
+}
 
 @c public func omp_set_nest_lock(_ address: UInt) {
-    if omp_test_nest_lock(address) != 0 { return }
+    if Ompt.isOn { Ompt.acquires(.nestLock, address) }
+    var count = test(address)
+    if count == 0 {
+        wait(address)
+        count = 1
+    }
+    if Ompt.isOn { taken(.nestLock, address, count) }
+}
+
+private func wait(_ address: UInt) {
     let thread = ThreadRecord.current
     let words = lock(address)
     var waiter = ImageWaiter(thread, .lock)
@@ -44,11 +56,30 @@ private func owner(_ thread: ThreadRecord) -> UInt64 {
 @c public func omp_unset_nest_lock(_ address: UInt) {
     let words = lock(address)
     let value = words.loadRelaxed(0)
-    words.store(value & 0xffff <= 1 ? 0 : value - 1, at: 0)
+    let isLast = value & 0xffff <= 1
+    words.store(isLast ? 0 : value - 1, at: 0)
+    if Ompt.isOn {
+        isLast ? Ompt.released(.nestLock, address) : Ompt.nests(Ompt.end, address)
+    }
+}
+
+@c public func omp_test_nest_lock(_ address: UInt) -> Int32 {
+    if Ompt.isOn { Ompt.acquires(.testNestLock, address) }
+    let count = test(address)
+    if Ompt.isOn { taken(.testNestLock, address, count) }
+    return count
+}
+
+private func taken(_ kind: Ompt.Mutex, _ address: UInt, _ count: Int32) {
+    switch count {
+    case 0: Ompt.notWaiting()
+    case 1: Ompt.acquired(kind, address)
+    default: Ompt.nests(Ompt.begin, address)
+    }
 }
 
 /// How often the task holds it then; 0: another does.
-@c public func omp_test_nest_lock(_ address: UInt) -> Int32 {
+private func test(_ address: UInt) -> Int32 {
     let words = lock(address)
     let me = owner(ThreadRecord.current)
     let value = words.loadRelaxed(0)

@@ -37,7 +37,7 @@ enum Parallel {
     @inline(__always)
     static func fork(
         _ thread: ThreadRecord, _ function: UInt64, _ data: UInt64, _ wanted: Int,
-        bind: UInt64 = 0
+        bind: UInt64 = 0, isCalled: Bool = true
     ) {
         let parent = thread.seat
         if atoll_core_binds() != 0 { Places.arrange(thread, wanted, bind) }
@@ -64,6 +64,7 @@ enum Parallel {
         if environment.version == 0 || environment.version != team.get(TeamRecord.versionField) {
             publish(environment, to: team)
         }
+        if Ompt.isOn { Ompt.parallelBegins(thread, team, wanted, isCalled: isCalled) }
         let generation = team.generation &+ 1
         if count > team.size { refresh(team, count) }
         team.set(TeamRecord.functionField, function)
@@ -84,6 +85,7 @@ enum Parallel {
         thread.task = 0
         if isNew { AffinityText.showIfAsked() }
         Figures.enterRegion(thread)
+        if Ompt.isOn { Ompt.implicitBegins(thread) }
     }
 
     /// Seats take part that have missed regions: their words for stealing are of long ago, and must not be
@@ -149,6 +151,7 @@ enum Parallel {
         let team = thread.team
         let generation = thread.seat.generation
         let size = thread.size
+        if Ompt.isOn { Ompt.joinBegins(thread) }
         var number = 1
         while number < size {
             let other = team.seat(number)
@@ -167,6 +170,7 @@ enum Parallel {
         }
         if team.isCancelled(generation) { agree(team, size) }
         if team.get(TeamRecord.reservedField) != 0 { giveBack(team) }
+        if Ompt.isOn { Ompt.release(thread, team, generation) }
         Figures.leaveRegion(thread)
         let parent = team.parent
         thread.team = parent.team
@@ -176,6 +180,7 @@ enum Parallel {
         thread.size = parent.team.size
         thread.task = team.outerTask
         if thread.place != parent.place { Places.take(thread, parent.place) }
+        if Ompt.isOn { Ompt.parallelEnds(thread, team) }
     }
 
     /// Until all tasks have ended and nobody looks for any.
@@ -251,7 +256,8 @@ public func GOMP_parallel(_ function: UInt64, _ data: UInt64, _ threads: UInt32,
 @c
 public func GOMP_parallel_start(_ function: UInt64, _ data: UInt64, _ threads: UInt32) {
     let thread = ThreadRecord.current
-    Parallel.fork(thread, function, data, Parallel.size(thread, Int(threads)))
+    Parallel.fork(
+        thread, function, data, Parallel.size(thread, Int(threads)), isCalled: false)
 }
 
 @c

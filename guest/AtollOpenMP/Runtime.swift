@@ -67,6 +67,8 @@ enum Runtime {
         // The loader runs constructors of libraries on a stack that is not in the image.
         if !atoll_process_is_complete() { thread.environment.threadLimit = 1 }
         atoll_set_self(UInt64(thread.offset))
+        thread.set(ThreadRecord.toldField, UInt64(0))
+        if Ompt.isOn { Ompt.initialBegins(thread) }
         return thread
     }
 
@@ -106,6 +108,7 @@ enum Runtime {
     static func end(_ thread: ThreadRecord) {
         let seat = thread.team.seat(0)
         if !thread.team.parent.isNone { return }
+        if Ompt.isOn { Ompt.initialEnds(thread) }
         Teams.disband(seat)
         Teams.free(thread.team)
         thread.team = .none
@@ -129,6 +132,7 @@ public func atoll_worker(_ record: UInt64) {
     let thread = ThreadRecord(Int(record))
     Runtime.begin()
     Runtime.prepare(thread)
+    if Ompt.isOn { Ompt.threadBegins(thread, kind: 2) }
     Worker.run(thread)
 }
 

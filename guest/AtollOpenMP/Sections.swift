@@ -19,6 +19,7 @@ enum Sections {
 @c
 public func GOMP_sections_start(_ count: UInt32) -> UInt32 {
     let thread = ThreadRecord.current
+    if Ompt.isOn { thread.nextWork = Ompt.Work.sections.rawValue }
     Sections.request(count).begin(thread)
     return Sections.next(thread)
 }
@@ -28,6 +29,7 @@ public func GOMP_sections2_start(
     _ count: UInt32, _ reductions: UInt64, _ memory: UInt64
 ) -> UInt32 {
     let thread = ThreadRecord.current
+    if Ompt.isOn { thread.nextWork = Ompt.Work.sections.rawValue }
     Sections.request(count).begin(thread)
     if reductions != 0 || memory != 0 {
         Workshare.share(thread, Construct.enter(thread), reductions, memory)
@@ -39,14 +41,14 @@ public func GOMP_sections2_start(
 public func GOMP_sections_next() -> UInt32 { Sections.next(ThreadRecord.current) }
 
 @c
-public func GOMP_sections_end() { Barrier.wait(ThreadRecord.current) }
+public func GOMP_sections_end() { Barrier.pass(ThreadRecord.current, .implicitWorkshare) }
 
 @c
-public func GOMP_sections_end_nowait() {}
+public func GOMP_sections_end_nowait() { GOMP_loop_end_nowait() }
 
 @c
 public func GOMP_sections_end_cancel() -> Bool {
-    Barrier.wait(ThreadRecord.current, cancels: true)
+    Barrier.pass(ThreadRecord.current, .implicitWorkshare, cancels: true)
 }
 
 @c

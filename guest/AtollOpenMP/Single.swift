@@ -35,10 +35,30 @@ enum Single {
 }
 
 @c
-public func GOMP_single_start() -> Bool { Single.begin(ThreadRecord.current) }
+public func GOMP_single_start() -> Bool {
+    let thread = ThreadRecord.current
+    let isExecutor = Single.begin(thread)
+    if Ompt.isOn { Ompt.single(thread, isExecutor: isExecutor) }
+    return isExecutor
+}
 
 @c
-public func GOMP_single_copy_start() -> UInt64 { Single.beginCopy(ThreadRecord.current) }
+public func atoll_core_copy_start() -> UInt64 { Single.beginCopy(ThreadRecord.current) }
 
 @c
-public func GOMP_single_copy_end(_ data: UInt64) { Single.endCopy(ThreadRecord.current, data) }
+public func atoll_core_copy_end(_ data: UInt64) { Single.endCopy(ThreadRecord.current, data) }
+
+@c
+public func GOMP_single_copy_start() -> UInt64 {
+    let thread = ThreadRecord.current
+    let data = Single.beginCopy(thread)
+    if Ompt.isOn { Ompt.single(thread, isExecutor: data == 0) }
+    return data
+}
+
+@c
+public func GOMP_single_copy_end(_ data: UInt64) {
+    let thread = ThreadRecord.current
+    if Ompt.isOn { Ompt.workEnds(thread) }
+    Single.endCopy(thread, data)
+}

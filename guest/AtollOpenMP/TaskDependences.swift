@@ -25,12 +25,12 @@ enum TaskDependences {
         atoll_task_get(depend, index)
     }
 
-    private static func count(_ depend: UInt64) -> UInt64 {
+    static func count(_ depend: UInt64) -> UInt64 {
         at(depend, 0) != 0 ? at(depend, 0) : at(depend, 1)
     }
 
     /// Calls `body` with each address and kind.
-    private static func forEach(_ depend: UInt64, _ body: (UInt64, UInt64) -> Void) {
+    static func forEach(_ depend: UInt64, _ body: (UInt64, UInt64) -> Void) {
         let count = count(depend)
         if at(depend, 0) != 0 {
             let outs = at(depend, 1)
@@ -132,6 +132,8 @@ enum TaskDependences {
                 let edge = units.take(task)
                 if !Tasks.links.wait(task.offset, for: older.offset, edge: edge) {
                     units.giveBack()
+                } else if Ompt.isOn {
+                    Ompt.depends(task, on: older)
                 }
             }
             node = TaskTable.next(of: node)

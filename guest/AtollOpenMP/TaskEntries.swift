@@ -20,6 +20,7 @@ extension TaskRequest {
         self.bytes = bytes
         self.alignment = alignment
         self.flags = Int(flags) & ATOLL_TASK_FINAL != 0 ? TaskRecord.final : 0
+        if Int(flags) & ATOLL_TASK_UNTIED != 0 { self.flags |= TaskRecord.untied }
         self.priority = 0
         if Int(flags) & ATOLL_TASK_PRIORITY != 0, priority > 0 {
             self.priority = min(Int(priority), Tasks.largestPriority)
@@ -70,11 +71,15 @@ public func GOMP_taskloop_ull(
 }
 
 @c
-public func GOMP_taskwait() { Tasks.wait(ThreadRecord.current) }
+public func GOMP_taskwait() {
+    let thread = ThreadRecord.current
+    Ompt.wait(thread, .taskwait) { Tasks.wait(thread) }
+}
 
 @c
 public func GOMP_taskwait_depend(_ depend: UInt64) {
-    Tasks.wait(ThreadRecord.current, depend: depend)
+    let thread = ThreadRecord.current
+    Ompt.wait(thread, .taskwait) { Tasks.wait(thread, depend: depend) }
 }
 
 /// gcc 13 and later: a task without a body.
@@ -89,10 +94,19 @@ public func GOMP_taskwait_depend_nowait(_ depend: UInt64) {
 public func GOMP_taskyield() { Tasks.yield(ThreadRecord.current) }
 
 @c
-public func GOMP_taskgroup_start() { Tasks.beginGroup(ThreadRecord.current) }
+public func GOMP_taskgroup_start() {
+    let thread = ThreadRecord.current
+    if Ompt.isOn { Ompt.syncBegins(thread, .taskgroup, waits: false) }
+    Tasks.beginGroup(thread)
+}
 
 @c
-public func GOMP_taskgroup_end() { Tasks.endGroup(ThreadRecord.current) }
+public func GOMP_taskgroup_end() {
+    let thread = ThreadRecord.current
+    if Ompt.isOn { Ompt.waitBegins(thread, .taskgroup) }
+    Tasks.endGroup(thread)
+    if Ompt.isOn { Ompt.syncEnds(thread, .taskgroup) }
+}
 
 // MARK: Reductions
 

@@ -32,10 +32,13 @@ struct TaskLoop {
         let stride = isUp ? step : 0 &- step
         let distance = isUp ? end &- start : start &- end
         let iterations = (distance &- 1) / stride &+ 1
+        if Ompt.isOn { Ompt.taskloopBegins(thread, iterations, withGroup) }
         if withGroup { Tasks.beginGroup(thread) }
         if reduces { TaskReductions.registerFirst(thread, array) }
         begin(iterations)
+        if Ompt.isOn, withGroup { Ompt.waitBegins(thread, .taskgroup) }
         if withGroup { Tasks.endGroup(thread) }
+        if Ompt.isOn { Ompt.taskloopEnds(thread, withGroup) }
     }
 
     /// What the reductions are registered with: the third word of the data.
@@ -74,6 +77,7 @@ struct TaskLoop {
                 Tasks.include(thread, parent, request, 0)
             } else {
                 let task = Tasks.make(thread, parent, request)
+                if Ompt.isOn { Ompt.taskCreated(thread, task) }
                 Tasks.fill(thread, task, request)
                 setBounds(task.data, start, next)
                 Tasks.submit(thread, parent, task, 0)
@@ -94,6 +98,7 @@ struct TaskLoop {
             let count = index < long ? size + 1 : index == tasks - 1 ? rest : size
             let next = start &+ count &* step
             let task = Tasks.make(thread, parent, request)
+            if Ompt.isOn { Ompt.taskCreated(thread, task, isUndeferred: isIncluded) }
             Tasks.fill(thread, task, request)
             setBounds(task.data, start, next)
             task.next = .none

@@ -26,6 +26,8 @@ public func atoll_task_begin_now(_ flags: UInt32) -> UInt64 {
     } else {
         task.data = 0
     }
+    if Ompt.isOn { Ompt.taskCreated(thread, task, isUndeferred: true) }
+    if Ompt.isOn { Ompt.taskBegins(thread, task) }
     thread.task = UInt64(task.offset)
     thread.environment = task.environment
     return UInt64(task.address)
@@ -39,6 +41,7 @@ public func atoll_task_end_now(_ address: UInt64) {
     thread.environment = TaskEnvironment(Int(truncatingIfNeeded: task.function))
     let block = TaskTeam.of(thread.team)
     if !block.isNone { block.setMark(thread.number, task.data) }
+    if Ompt.isOn { Ompt.taskEnds(thread, task) }
     if !task.table.isNone { task.table.drop(task, thread) }
     if Tasks.links.end(task.offset) { Tasks.free(thread, task) }
 }

@@ -9,9 +9,11 @@ struct TaskRecord: ImageRecord {
     @inline(__always) init(_ offset: Int) { self.offset = offset }
 
     /// Records of this size are kept by the threads; longer ones come from the heap.
-    static var bytes: Int { 256 }
+    static var bytes: Int { 320 }
     /// Where the data begin.
-    static var payload: Int { 128 }
+    static var payload: Int { 192 }
+    /// What a tool keeps of it (``OmptTask``); untouched where there is none.
+    static var toolLine: Int { 128 }
     static var room: Int { bytes - payload }
 
     // MARK: Line 0: 40 bytes of TaskLinks, then
@@ -44,6 +46,8 @@ struct TaskRecord: ImageRecord {
     static var changed: UInt64 { 32 }
     /// Its function has been called.
     static var started: UInt64 { 64 }
+    /// Its clause says `untied`. It is not, here.
+    static var untied: UInt64 { 128 }
     /// Which of its parent's children it is, from bit 8 on; counts anew after 16 million.
     @inline(__always) var turn: UInt64 { flags >> 8 & 0xff_ffff }
     @inline(__always) func setTurn(_ turn: UInt64) { flags |= (turn & 0xff_ffff) << 8 }

@@ -133,7 +133,7 @@ enum TaskReductions {
         let data = Tasks.current(thread).group.reductions
         Tasks.endGroup(thread)
         if thread.number == 0 { unregister(data) }
-        if !isCancelled { Barrier.wait(thread) }
+        if !isCancelled { Barrier.pass(thread, .implicitWorkshare) }
     }
 
     /// GOMP_parallel_reductions: a region in a group of all its implicit tasks. Gives its size.

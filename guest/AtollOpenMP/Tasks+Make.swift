@@ -55,6 +55,7 @@ extension Tasks {
         }
         let task = make(thread, parent, request)
         if event != 0 { tell(task, request, event) }
+        if Ompt.isOn { Ompt.taskCreated(thread, task, depend: depend) }
         fill(thread, task, request)
         submit(thread, parent, task, depend)
     }
@@ -175,6 +176,7 @@ extension Tasks {
         if request.copy == 0 { request.bytes = 0 }
         let task = make(thread, parent, request)
         if event != 0 { tell(task, request, event) }
+        if Ompt.isOn { Ompt.taskCreated(thread, task, isUndeferred: true) }
         if request.copy != 0 {
             fill(thread, task, request)
         } else {
@@ -190,6 +192,7 @@ extension Tasks {
         let seat = thread.number
         let mark = block.isNone ? 0 : block.mark(seat)
         if !block.isNone { block.setMark(seat, block.deque(seat).position) }
+        if Ompt.isOn { Ompt.taskBegins(thread, task) }
         thread.task = UInt64(task.offset)
         thread.environment = task.environment
         atoll_task_call(task.function, task.data)
@@ -200,6 +203,7 @@ extension Tasks {
         }
         thread.task = outer
         thread.environment = environment
+        if Ompt.isOn { Ompt.taskEnds(thread, task) }
         // Made meanwhile, it begins with 0: nothing lay in the deque.
         if !block.isNone { block.setMark(seat, mark) }
         if !task.table.isNone { task.table.drop(task, thread) }

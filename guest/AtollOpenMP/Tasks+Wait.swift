@@ -54,7 +54,9 @@ extension Tasks {
     /// taskyield: one task, if there is one that may be begun here.
     static func yield(_ thread: ThreadRecord) {
         let task = take(thread, TaskConstraint(parent: current(thread)))
-        if !task.isNone { run(thread, task) }
+        if task.isNone { return }
+        if Ompt.isOn { thread.yields = true }
+        run(thread, task)
     }
 
     // MARK: Task groups
@@ -103,6 +105,7 @@ extension Tasks {
     /// omp_fulfill_event. From any thread, of any team or none.
     static func fulfill(_ event: UInt64) {
         let task = TaskRecord(Int(truncatingIfNeeded: event &- UInt64(ImageWords.base)))
+        if Ompt.isOn { Ompt.fulfilled(task) }
         let seen = words.add(2, at: task.offset + TaskRecord.extraField)
         // Whoever comes second ends it. From here on it is gone, else.
         if seen & 1 != 0 { end(ThreadRecord.current, task) }

@@ -169,6 +169,7 @@ enum Tasks {
             let seat = thread.number
             let mark = block.mark(seat)
             block.setMark(seat, block.deque(seat).position)
+            if Ompt.isOn { Ompt.taskBegins(thread, task) }
             thread.task = UInt64(task.offset)
             thread.environment = task.environment
             task.flags |= TaskRecord.started
@@ -176,6 +177,9 @@ enum Tasks {
             thread.task = outer
             thread.environment = environment
             block.setMark(seat, mark)
+            if Ompt.isOn { Ompt.taskEnds(thread, task) }
+        } else if Ompt.isOn {
+            Ompt.taskDiscarded(thread, task)
         }
         if task.has(TaskRecord.detached) && isWanted {
             // Whoever comes second ends it.

@@ -10,6 +10,7 @@ enum Worker {
             var waiter = ImageWaiter(thread)
             var assignment = thread.load(ThreadRecord.assignmentField)
             while assignment == 0 {
+                Ompt.idles(thread)
                 waiter.step()
                 assignment = thread.load(ThreadRecord.assignmentField)
             }
@@ -45,6 +46,7 @@ enum Worker {
                         help(thread, team, seat, seen)
                         isIn = false
                     }
+                    Ompt.idles(thread)
                     waiter.step()
                     word = team.load(TeamRecord.wordField)
                 } while word >> 16 == seen
@@ -57,6 +59,10 @@ enum Worker {
             if isIn {
                 work(thread, team, seat, seen, size, isNew: isNew)
                 isNew = false
+                if Ompt.isOn {
+                    Ompt.awaitRelease(thread, team, seat, seen) { help(thread, team, seat, seen) }
+                    isIn = false
+                }
             }
         }
     }
@@ -75,7 +81,9 @@ enum Worker {
         atoll_locale_follow()
         if isNew { AffinityText.showIfAsked() }
         Figures.enterRegion(thread)
+        if Ompt.isOn { Ompt.implicitBegins(thread) }
         atoll_call(team.get(TeamRecord.functionField), team.get(TeamRecord.dataField))
+        if Ompt.isOn { Ompt.joinBegins(thread) }
         Figures.leaveRegion(thread)
         if team.hasTasks(generation) { Tasks.endImplicit(thread) }
         if seat.isToEnd(thread, team, generation), !team.hasTasks(generation) {

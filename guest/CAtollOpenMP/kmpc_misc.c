@@ -195,16 +195,7 @@ int32_t __kmpc_get_target_offload(void) { return 1; }
 int32_t omp_pause_resource(int32_t kind, int32_t device);
 int32_t __kmpc_pause_resource(int32_t kind) { return omp_pause_resource(kind, 0); }
 
-// There is no tool, and nothing to share with other models' runtimes.
-int32_t omp_control_tool(int32_t command, int32_t modifier, void *argument)
-{
-	(void)command, (void)modifier, (void)argument;
-	return -2;
-}
-int32_t omp_control_tool_(const int32_t *command, const int32_t *modifier)
-{
-	return omp_control_tool(*command, *modifier, NULL);
-}
+// Nothing is shared with other models' runtimes.
 int32_t omp_get_num_interop_properties(const void *interop) { (void)interop; return 0; }
 int32_t omp_get_num_interop_properties_(const void *interop) { (void)interop; return 0; }
 

@@ -2,7 +2,19 @@
 //
 // Static loops of clang's code: each thread computes its own share, nobody talks to anybody.
 
+#include "atoll_ompt.h"
 #include "kmpc.h"
+
+// What a loop stands for, as the compiler says it: an ompt_work_t.
+enum { IS_SECTIONS = 0x400, IS_DISTRIBUTE = 0x800 };
+
+static void tell(const struct ident *where, uint64_t trips)
+{
+	int32_t flags = where ? where->flags : 0;
+
+	atoll_ompt_work(flags & IS_SECTIONS ? 2 : flags & IS_DISTRIBUTE ? 6 : 1, OMPT_BEGIN,
+			trips);
+}
 
 // enum sched_type, without the bits of the modifiers.
 enum {
@@ -93,6 +105,8 @@ enum {
 		bool is_distributed; \
  \
 		(void)where, (void)global; \
+		if (atoll_ompt_is_on()) \
+			tell(where, trips_##suffix(*low, *high, step)); \
 		kind &= WITHOUT_MODIFIERS; \
 		is_distributed = kind == DISTRIBUTE || kind == DISTRIBUTE_CHUNKED; \
 		share_##suffix((unsigned_type)(is_distributed ? omp_get_team_num() : \
@@ -112,6 +126,8 @@ enum {
 		int32_t is_last_team = 0; \
  \
 		(void)where, (void)global; \
+		if (atoll_ompt_is_on()) \
+			tell(where, trips_##suffix(*low, *high, step)); \
 		block_##suffix((unsigned_type)omp_get_team_num(), \
 			       (unsigned_type)omp_get_num_teams(), &is_last_team, low, high, step); \
 		*team_high = *high; \
@@ -139,4 +155,9 @@ STATIC_LOOPS(4u, uint32_t, uint32_t, int32_t)
 STATIC_LOOPS(8, int64_t, uint64_t, int64_t)
 STATIC_LOOPS(8u, uint64_t, uint64_t, int64_t)
 
-void __kmpc_for_static_fini(struct ident *where, int32_t global) { (void)where, (void)global; }
+void __kmpc_for_static_fini(struct ident *where, int32_t global)
+{
+	(void)where, (void)global;
+	if (atoll_ompt_is_on())
+		atoll_ompt_work_end();
+}

@@ -5,25 +5,83 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "atoll_core.h"
 #include "atoll_image.h"
+#include "atoll_ompt.h"
 #include "kmpc.h"
 
 #define HERE struct ident *where, int32_t global
 #define UNUSED (void)where, (void)global
 
-void __kmpc_barrier(HERE) { UNUSED; GOMP_barrier(); }
-int32_t __kmpc_cancel_barrier(HERE) { UNUSED; return GOMP_barrier_cancel(); }
-int32_t __kmpc_master(HERE) { UNUSED; return omp_get_thread_num() == 0; }
-void __kmpc_end_master(HERE) { UNUSED; }
-int32_t __kmpc_masked(HERE, int32_t filter) { UNUSED; return omp_get_thread_num() == filter; }
-void __kmpc_end_masked(HERE) { UNUSED; }
+// ompt_sync_region_t: what is not the barrier construct ends another one.
+enum { IS_IMPLIED = 0x40, EXPLICIT = 3, IMPLEMENTATION = 4, IMPLICIT = 8 };
+
+static void tell_kind(const struct ident *where)
+{
+	if (atoll_ompt_is_on())
+		atoll_ompt_next_barrier(where && where->flags & IS_IMPLIED ? IMPLICIT : EXPLICIT);
+}
+
+static void own_barrier(void)
+{
+	if (atoll_ompt_is_on())
+		atoll_ompt_next_barrier(IMPLEMENTATION);
+	GOMP_barrier();
+}
+
+void __kmpc_barrier(HERE)
+{
+	UNUSED;
+	tell_kind(where);
+	GOMP_barrier();
+}
+
+int32_t __kmpc_cancel_barrier(HERE)
+{
+	UNUSED;
+	tell_kind(where);
+	return GOMP_barrier_cancel();
+}
+
+int32_t __kmpc_masked(HERE, int32_t filter)
+{
+	bool is_me = omp_get_thread_num() == filter;
+
+	UNUSED;
+	if (is_me && atoll_ompt_is_on())
+		atoll_ompt_masked(OMPT_BEGIN);
+	return is_me;
+}
+
+void __kmpc_end_masked(HERE)
+{
+	UNUSED;
+	if (atoll_ompt_is_on())
+		atoll_ompt_masked(OMPT_END);
+}
+
+int32_t __kmpc_master(HERE) { return __kmpc_masked(where, global, 0); }
+void __kmpc_end_master(HERE) { __kmpc_end_masked(where, global); }
+
 int32_t __kmpc_single(HERE) { UNUSED; return GOMP_single_start(); }
-void __kmpc_end_single(HERE) { UNUSED; }
+void __kmpc_end_single(HERE)
+{
+	UNUSED;
+	if (atoll_ompt_is_on())
+		atoll_ompt_work_end();
+}
+
 void __kmpc_scope(HERE, void *reductions) { UNUSED, (void)reductions; }
 void __kmpc_end_scope(HERE, void *reductions) { UNUSED, (void)reductions; }
 void __kmpc_ordered(HERE) { UNUSED; GOMP_ordered_start(); }
 void __kmpc_end_ordered(HERE) { UNUSED; GOMP_ordered_end(); }
-void __kmpc_flush(struct ident *where) { (void)where; __atomic_thread_fence(__ATOMIC_SEQ_CST); }
+void __kmpc_flush(struct ident *where)
+{
+	(void)where;
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+	if (atoll_ompt_is_on())
+		atoll_ompt_flush();
+}
 void __kmpc_atomic_start(void) { GOMP_atomic_start(); }
 void __kmpc_atomic_end(void) { GOMP_atomic_end(); }
 
@@ -41,11 +99,19 @@ int32_t __kmpc_reduce_nowait(HERE, int32_t count, size_t size, void *data,
 			     void (*combine)(void *, void *), void **name)
 {
 	UNUSED, (void)count, (void)size, (void)data, (void)combine;
-	GOMP_critical_name_start(name);
+	if (atoll_ompt_is_on())
+		atoll_ompt_reduction(OMPT_BEGIN);
+	atoll_core_lock((uint64_t)name);
 	return 1;
 }
 
-void __kmpc_end_reduce_nowait(HERE, void **name) { UNUSED; GOMP_critical_name_end(name); }
+void __kmpc_end_reduce_nowait(HERE, void **name)
+{
+	UNUSED;
+	atoll_core_unlock((uint64_t)name);
+	if (atoll_ompt_is_on())
+		atoll_ompt_reduction(OMPT_END);
+}
 
 int32_t __kmpc_reduce(HERE, int32_t count, size_t size, void *data,
 		      void (*combine)(void *, void *), void **name)
@@ -55,20 +121,21 @@ int32_t __kmpc_reduce(HERE, int32_t count, size_t size, void *data,
 
 void __kmpc_end_reduce(HERE, void **name)
 {
-	UNUSED;
-	GOMP_critical_name_end(name);
+	__kmpc_end_reduce_nowait(where, global, name);
+	if (atoll_ompt_is_on())
+		atoll_ompt_next_barrier(IMPLICIT);
 	GOMP_barrier();
 }
 
 // A cell that all threads of the team know; whoever has run the single construct writes it.
 static void **cell(bool *is_mine)
 {
-	void **cell = GOMP_single_copy_start();
+	void **cell = (void **)atoll_core_copy_start();
 
 	*is_mine = cell == NULL;
 	if (*is_mine) {
 		cell = calloc(1, sizeof(*cell));
-		GOMP_single_copy_end(cell);
+		atoll_core_copy_end((uint64_t)cell);
 	}
 	return cell;
 }
@@ -81,11 +148,11 @@ void __kmpc_copyprivate(HERE, size_t size, void *data, void (*copy)(void *, void
 	UNUSED, (void)size;
 	if (is_done)
 		*shared = data;
-	GOMP_barrier();
+	own_barrier();
 	if (!is_done)
 		copy(data, *shared);
 	// The data lie on the stack of the thread that has run it.
-	GOMP_barrier();
+	own_barrier();
 	if (is_mine)
 		free(shared);
 }
@@ -98,9 +165,9 @@ void *__kmpc_copyprivate_light(HERE, void *data)
 	UNUSED;
 	if (data)
 		*shared = data;
-	GOMP_barrier();
+	own_barrier();
 	result = *shared;
-	GOMP_barrier();
+	own_barrier();
 	if (is_mine)
 		free(shared);
 	return result;
@@ -138,7 +205,7 @@ static uint64_t trips(const struct dimension *space)
 
 void __kmpc_doacross_init(HERE, int32_t dimensions, const struct dimension *space)
 {
-	struct doacross *all = GOMP_single_copy_start();
+	struct doacross *all = (struct doacross *)atoll_core_copy_start();
 
 	UNUSED;
 	if (all == NULL) {
@@ -155,7 +222,7 @@ void __kmpc_doacross_init(HERE, int32_t dimensions, const struct dimension *spac
 		all->dimensions = dimensions;
 		all->total = total;
 		memcpy(all->space, space, (size_t)dimensions * sizeof(*space));
-		GOMP_single_copy_end(all);
+		atoll_core_copy_end((uint64_t)all);
 	}
 	atoll_kmpc_loop()->doacross = all;
 }

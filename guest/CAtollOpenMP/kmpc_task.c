@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "atoll_image.h"
+#include "atoll_ompt.h"
 #include "atoll_tasks.h"
 #include "kmpc.h"
 
@@ -358,6 +359,8 @@ static void taskloop(struct task *task, bool is_deferrable, int64_t step, bool i
 		tasks = 1;
 	each = schedule == 1 && is_strict ? size : all / tasks;
 	more = schedule == 1 && is_strict ? 0 : all % tasks;
+	if (atoll_ompt_is_on())
+		atoll_ompt_taskloop(OMPT_BEGIN, all);
 	if (is_grouped)
 		__kmpc_taskgroup(NULL, 0);
 	for (uint64_t number = 0; number < tasks; number++) {
@@ -379,6 +382,8 @@ static void taskloop(struct task *task, bool is_deferrable, int64_t step, bool i
 	release(task);
 	if (is_grouped)
 		__kmpc_end_taskgroup(NULL, 0);
+	if (atoll_ompt_is_on())
+		atoll_ompt_taskloop(OMPT_END, 0);
 }
 
 void __kmpc_taskloop(HERE, struct task *task, int32_t is_deferrable, uint64_t *low, uint64_t *high,

@@ -3,6 +3,7 @@
 // The program itself: from the loader's jump to its first instruction, through main, to exit.
 
 #include "atoll_memory.h"
+#include "atoll_ompt.h"
 #include "ending.h"
 #include "signals.h"
 #include "start.h"
@@ -24,6 +25,7 @@ static struct {
 // The first function registered is the last to run: after it rank 0 does nothing that others see.
 static void at_exit(int status, void *unused) {
     (void)unused;
+    atoll_ompt_end();
     atoll_end_mark(status);
 }
 
@@ -58,6 +60,12 @@ static char **arguments_in_image(int argc, char **argv) {
     return (char **)(to + 1);
 }
 
+// A tool begins when all constructors have run, its own among them.
+static int run_main(int argc, char **argv, char **environment) {
+    atoll_ompt_start();
+    return program.main(argc, argv, environment);
+}
+
 void *atoll_run_program(void) {
     libc_start *start = atoll_real("__libc_start_main");
     int (*on_exit_function)(void (*)(int, void *), void *) = atoll_real("on_exit");
@@ -72,7 +80,7 @@ void *atoll_run_program(void) {
     atoll_signals_tell();
     atoll_environment_tell((char **)atoll_image()->environment);
     uint64_t here;
-    exit(start(program.main, program.argc, argv, program.init, program.fini, program.rtld_fini,
+    exit(start(run_main, program.argc, argv, program.init, program.fini, program.rtld_fini,
                &here));
 }
 

@@ -110,6 +110,12 @@ static inline uint64_t atoll_core_combined_address(void)
 	return (uint64_t)atoll_core_combined;
 }
 
+/// (Critical.swift) A word of the program's as a lock; (Single.swift) copyprivate: without a tool told of it.
+void atoll_core_lock(uint64_t word);
+void atoll_core_unlock(uint64_t word);
+uint64_t atoll_core_copy_start(void);
+void atoll_core_copy_end(uint64_t data);
+
 /// (League.swift) Runs a target region on the host.
 void atoll_core_target(uint64_t function, uint64_t data);
 

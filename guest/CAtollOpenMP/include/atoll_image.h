@@ -126,7 +126,8 @@ struct atoll_image {
     uint64_t everywhere_call;   // its address,
     uint64_t everywhere_count;  // and how many there have been; see everywhere.c
     uint64_t signal_actions;    // address of the list of the program's handlers; see signals.c
-    uint64_t reserved4[54];
+    uint64_t reserved4[6];
+    uint64_t ompt[48];          // the tools interface's, see atoll_ompt.h; zero: there is no tool
 };
 
 #define ATOLL_IMAGE_LOCAL 1u  // the ranks are processes of one kernel: pids mean the same in all
@@ -190,6 +191,7 @@ struct atoll_thread {
 _Static_assert(sizeof(struct atoll_image) == 4096, "the header is a page");
 _Static_assert(offsetof(struct atoll_image, state) == 128, "");
 _Static_assert(offsetof(struct atoll_image, core) == 256, "");
+_Static_assert(offsetof(struct atoll_image, ompt) == 3712, "away from what is written often");
 _Static_assert(sizeof(struct atoll_rank) == 256, "a rank's record is four lines");
 _Static_assert(offsetof(struct atoll_rank, wanted) == 64, "");
 _Static_assert(offsetof(struct atoll_rank, name) == 128, "");

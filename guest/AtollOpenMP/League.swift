@@ -57,8 +57,10 @@ enum League {
         let (number, size) = (thread.number, thread.size)
         let inner = Runtime.initialTeam(thread, environment)
         thread.task = 0
+        if Ompt.isOn { Ompt.initialTaskBegins(thread) }
         atoll_call(function, data)
         Tasks.drain(thread)
+        if Ompt.isOn { Ompt.initialTaskEnds(thread) }
         Teams.disband(inner.seat(0))
         thread.team = team
         thread.seat = seat

@@ -19,6 +19,12 @@ extension Ompt {
     @inline(never)
     static func initialBegins(_ thread: ThreadRecord) {
         threadBegins(thread, kind: 1)
+        initialTaskBegins(thread)
+    }
+
+    /// Also that of a target region.
+    @inline(never)
+    static func initialTaskBegins(_ thread: ThreadRecord) {
         let task = OmptTask.of(thread.seat)
         task.reset(flags: 1)
         thread.team.set(TeamRecord.toolField, UInt64(0))
@@ -28,12 +34,16 @@ extension Ompt {
     @inline(never)
     static func initialEnds(_ thread: ThreadRecord) {
         guard thread.get(ThreadRecord.toldField) == 1 else { return }
-        if thread.team.parent.isNone {
-            let task = OmptTask.of(thread.seat)
-            endOpenWork(thread, task)
-            tell(OMPT_IMPLICIT_TASK, end, 0, task.dataAddress, 0, 1, 1)
-        }
+        // Not where the program ends from within a region.
+        if thread.team.parent.isNone { initialTaskEnds(thread) }
         threadEnds(thread)
+    }
+
+    @inline(never)
+    static func initialTaskEnds(_ thread: ThreadRecord) {
+        let task = OmptTask.of(thread.seat)
+        endOpenWork(thread, task)
+        tell(OMPT_IMPLICIT_TASK, end, 0, task.dataAddress, 0, 1, 1)
     }
 
     static func threadEnds(_ thread: ThreadRecord) {

@@ -108,7 +108,12 @@ enum Runtime {
     static func end(_ thread: ThreadRecord) {
         let seat = thread.team.seat(0)
         if !thread.team.parent.isNone { return }
-        if Ompt.isOn { Ompt.initialEnds(thread) }
+        if Ompt.isOn {
+            // The tool asks where it is.
+            atoll_set_self(UInt64(thread.offset))
+            Ompt.initialEnds(thread)
+            atoll_set_self(0)
+        }
         Teams.disband(seat)
         Teams.free(thread.team)
         thread.team = .none

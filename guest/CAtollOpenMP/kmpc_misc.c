@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "atoll_image.h"
+#include "atoll_ompt.h"
 #include "kmpc.h"
 
 #define HERE struct ident *where, int32_t global
@@ -184,6 +185,8 @@ void *__kmpc_threadprivate_cached(HERE, void *data, size_t size, void ***cache)
 void __kmpc_error(struct ident *where, int32_t severity, const char *message)
 {
 	(void)where;
+	if (atoll_ompt_is_on())
+		atoll_ompt_error(severity == 2, message, (size_t)-1);
 	fprintf(stderr, "OMP: %s: Encountered user-directed %s: %s.\n",
 		severity == 2 ? "Error #264" : "Warning #265",
 		severity == 2 ? "error" : "warning", message ? message : "(null)");

@@ -12,6 +12,7 @@
 
 #include "atoll_api.h"
 #include "atoll_image.h"
+#include "atoll_ompt.h"
 
 uintptr_t atoll_omp_malloc(uintptr_t size) { return (uint64_t)malloc(size); }
 uintptr_t atoll_omp_calloc(uintptr_t size) { return (uint64_t)calloc(1, size); }
@@ -77,6 +78,8 @@ _Noreturn void atoll_omp_out_of_memory(uintptr_t size)
 // The error directive (OpenMP 5.1, section 2.5.4).
 static void error_directive(const char *kind, const char *message, size_t length)
 {
+	if (atoll_ompt_is_on())
+		atoll_ompt_error(kind[0] != 0, message, length);
 	if (message == NULL)
 		fprintf(stderr, "\nlibgomp: %serror directive encountered\n", kind);
 	else if (length == (size_t)-1)

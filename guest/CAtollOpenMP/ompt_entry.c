@@ -103,7 +103,7 @@ static const uint8_t dispatched[OMPT_LAST + 1] = {
 	[OMPT_CANCEL] = SET_ALWAYS,
 	[OMPT_REDUCTION] = SET_SOMETIMES,
 	[OMPT_DISPATCH] = SET_NEVER,
-	[OMPT_ERROR] = SET_NEVER,
+	[OMPT_ERROR] = SET_ALWAYS,
 };
 
 static int set_callback(int event, ompt_interface callback)
@@ -267,6 +267,15 @@ ompt_interface atoll_ompt_lookup(const char *name)
 		if (!strcmp(name, entries[each].name))
 			return entries[each].function;
 	return NULL;
+}
+
+// ompt_severity_t: a warning, or fatal.
+void atoll_ompt_error(bool is_fatal, const char *message, size_t length)
+{
+	if (length == (size_t)-1)
+		length = message ? strlen(message) : 0;
+	atoll_ompt_call(OMPT_ERROR, is_fatal ? 2 : 1, (uint64_t)message, length,
+			atoll_ompt_return_address(), 0, 0);
 }
 
 // (OpenMP 5.1, section 3.14.)

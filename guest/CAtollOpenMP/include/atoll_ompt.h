@@ -10,6 +10,7 @@
 #define ATOLL_OMPT_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "atoll_image.h"
@@ -86,6 +87,8 @@ uint64_t atoll_ompt_exit_frame(void);
 
 /// Looks for a tool and has it initialised: in rank 0, by the thread that is about to run main.
 void atoll_ompt_start(void);
+/// An error directive; `length` of -1: up to the zero.
+void atoll_ompt_error(bool is_fatal, const char *message, size_t length);
 /// The program ends: the tool does.
 void atoll_ompt_end(void);
 

@@ -8,7 +8,7 @@ import signal
 import subprocess
 import time
 
-from execute import end, members
+from execute import end
 from ranks import Ranks
 from trial import last
 
@@ -52,6 +52,14 @@ def children(pid: int) -> list[int]:
         return []
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat", encoding="latin-1") as file:
+            return file.read().rsplit(")", 1)[1].split()[0] != "Z"
+    except OSError:
+        return False
+
+
 def kill_launched(program: str, launcher: str, processes: int, source: random.Random) -> str:
     """The same under atoll-run --local. Now and then an agent is killed, which stands for a VM, or the launcher."""
     out = os.memfd_create("out")
@@ -60,6 +68,7 @@ def kill_launched(program: str, launcher: str, processes: int, source: random.Ra
     command = [launcher, "--local", str(processes), "-t", "2", "--", program]
     job = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=out, stderr=err, env=environment,
                            start_new_session=True)
+    agents, ranks = [], []
     try:
         limit = time.monotonic() + PATIENCE
         while b"up" not in os.pread(out, 16, 0) and time.monotonic() < limit and job.poll() is None:
@@ -80,7 +89,7 @@ def kill_launched(program: str, launcher: str, processes: int, source: random.Ra
         except subprocess.TimeoutExpired:
             return said + f"the job goes on: {_said(err)}"
         limit = time.monotonic() + PATIENCE
-        while (left := members(job.pid)) and time.monotonic() < limit:
+        while (left := [pid for pid in agents + ranks if is_alive(pid)]) and time.monotonic() < limit:
             time.sleep(0.005)
         if left:
             return said + f"{len(left)} processes still there: {_said(err)}"
@@ -95,6 +104,8 @@ def kill_launched(program: str, launcher: str, processes: int, source: random.Ra
         return said + f"nobody says so: {_said(err)}"
     finally:
         end(job.pid)
+        for pid in filter(is_alive, agents + ranks):
+            os.kill(pid, signal.SIGKILL)
         os.close(out)
         os.close(err)
 

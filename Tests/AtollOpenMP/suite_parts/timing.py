@@ -33,7 +33,7 @@ class Pairs:
         self.launcher, self.runs = launcher, runs
 
     @staticmethod
-    def _seconds(command: list[str], demand: str, more: dict[str, str]) -> float:
+    def seconds(command: list[str], demand: str, more: dict[str, str]) -> float:
         environment = {name: os.environ[name] for name in KEPT if name in os.environ} | VARIABLES | more
         done = subprocess.run(command, env=environment, stdin=subprocess.DEVNULL, capture_output=True, text=True,
                               timeout=PATIENCE, check=False)
@@ -42,12 +42,15 @@ class Pairs:
             raise Wrong(f"{' '.join(command)}: code {done.returncode}; {done.stdout[-300:]} {done.stderr[-300:]}")
         return float(found.group(1))
 
+    def local(self, command: list[str]) -> list[str]:
+        variables = [word for name, value in VARIABLES.items() for word in ("-e", f"{name}={value}")]
+        return [self.launcher, "--local", "2", "-t", "1", *variables, "--", *command]
+
     def figure(self, name: str, peer: str, command: list[str], demand: str, libraries: str) -> Figure:
         """- libraries: where the peer's library is; empty: where the program was linked."""
         there = {"LD_LIBRARY_PATH": libraries} if libraries else {}
-        variables = [word for name, value in VARIABLES.items() for word in ("-e", f"{name}={value}")]
-        local = [self.launcher, "--local", "2", "-t", "1", *variables, "--", *command]
-        pairs = [(self._seconds(local, demand, {}), self._seconds(command, demand, there)) for _ in range(self.runs)]
+        local = self.local(command)
+        pairs = [(self.seconds(local, demand, {}), self.seconds(command, demand, there)) for _ in range(self.runs)]
         ours, theirs = min(pair[0] for pair in pairs), min(pair[1] for pair in pairs)
         ratios = sorted(pair[0] / max(pair[1], 1e-6) for pair in pairs)
         return Figure(name, peer, ours, theirs, round(ours / max(theirs, 1e-6), 3), round(ratios[len(ratios) // 2], 3), self.runs)

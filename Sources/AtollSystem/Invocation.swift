@@ -22,6 +22,16 @@ public enum Invocation {
         unsafe name.withCString { unsafe bytes(atoll_environment($0)) }
     }
 
+    /// The whole environment, as `NAME=VALUE`.
+    public static var variables: [[UInt8]] {
+        var result: [[UInt8]] = []
+        // SAFETY: the shim gives strings of the process's environment, which nobody changes meanwhile.
+        while let variable = unsafe bytes(atoll_environment_at(Int32(result.count))) {
+            result.append(variable)
+        }
+        return result
+    }
+
     private static func bytes(_ text: UnsafePointer<CChar>?) -> [UInt8]? {
         // SAFETY: only compared with nil here.
         guard let text = unsafe text else { return nil }

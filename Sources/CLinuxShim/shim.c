@@ -118,6 +118,11 @@ __attribute__((constructor)) static void remember_arguments(int count, char **va
 int atoll_argument_count(void) { return argument_count; }
 const char *atoll_argument(int i) { return i >= 0 && i < argument_count ? arguments[i] : NULL; }
 const char *atoll_environment(const char *name) { return getenv(name); }
+const char *atoll_environment_at(int i) {
+    int count = 0;
+    while (environ && environ[count] && count < i) count++;
+    return environ && count == i ? environ[count] : NULL;
+}
 
 // kill(2) finds threads by their own ids too, not only processes.
 bool atoll_thread_exists(int id) { return kill(id, 0) == 0 || errno != ESRCH; }

@@ -65,6 +65,26 @@ import Testing
         #expect(output == "x\n")
     }
 
+    @Test func hasTheShellsEnvironment() throws {
+        let path = try program(
+            "printf(\"%s %s %s\\n\", getenv(\"SHELLS\"), getenv(\"BOTH\"), getenv(\"HOME\")); return 0;"
+        )
+        let launcher = Program.directory.appendingPathComponent("atoll-run").path
+        let script = "SHELLS=a\\ b BOTH=shell HOME=/somewhere exec \"$@\""
+        let shell = { (words: [String]) in
+            try Program.run(
+                "/bin/sh",
+                ["-c", script, "sh", launcher, "--local", "2", "-e", "BOTH=said"] + words)
+        }
+        let one = try shell(
+            ["-e", "ATOLL_OPENMP_LIBRARY=\(library)", "-e", "STAND_IN=0", "--", path])
+        #expect(one.output == "a b said /somewhere\n", "\(one.errors)")
+        // Copies have what their agents give them.
+        let copies = try shell(["--", "/bin/sh", "-c", "echo $SHELLS,$BOTH"])
+        #expect(
+            copies.output.split(separator: "\n").sorted() == ["local0: ,said", "local1: ,said"])
+    }
+
     @Test func readsInput() throws {
         let path = try program(
             "long sum = 0, c, n = 0; while ((c = getchar()) != EOF) { sum += c; n++; } printf(\"%ld %ld\\n\", n, sum); return 0;"

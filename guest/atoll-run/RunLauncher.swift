@@ -34,7 +34,7 @@ struct Launcher {
         let request = JobRequest(
             payload: JobPayload(
                 directory: options.directory, arguments: options.program,
-                environment: options.jobEnvironment),
+                environment: RunProgram.environment(options)),
             members: records.map { (slot: $0.slot, incarnation: $0.record.incarnation) },
             threadsPerVM: options.threadsPerVM, survivesLoss: options.survivesLoss)
         let launcher = JobLauncher(

@@ -88,7 +88,7 @@ struct RunOptions {
         return .run(options)
     }
 
-    /// What the job's processes find in their environment.
+    /// What the command line puts into the environment of the job's processes.
     var jobEnvironment: [[UInt8]] {
         var result = environment
         if let openMP {
@@ -154,8 +154,8 @@ struct RunOptions {
               --version, --help
 
         SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1 and SIGUSR2 go to every process; a second SIGINT
-        ends the job at once. An OpenMP program is one program: signals and input go to it alone, its
-        output is printed as it is, and its exit code is given.
+        ends the job at once. An OpenMP program is one program: it has this shell's environment, signals
+        and input go to it alone, its output is printed as it is, and its exit code is given.
         Exit code: the first process's that failed, in time (128 and the signal's number where a
         signal ended it); 124 a VM was lost, 125 atoll-run failed, 126 the program cannot be
         started, 127 it was not found, 64 a mistake in the command line.

@@ -77,6 +77,8 @@ int atoll_argument_count(void);
 const char *atoll_argument(int index);
 /// NULL where the variable is not set. Valid until somebody changes the environment.
 const char *atoll_environment(const char *name);
+/// The variable with this index, as NAME=VALUE; NULL where there are not so many.
+const char *atoll_environment_at(int i);
 
 // Threads
 /// Calls body(context, 0 .. count - 1), each in a thread of its own, the caller's for 0; returns when

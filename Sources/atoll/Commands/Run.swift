@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import AtollAPI
+import Foundation
 
 struct Run: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -23,7 +24,11 @@ struct Run: AsyncParsableCommand {
     @Option(name: .customLong("threads-per-vm"), help: "Threads in each VM; without it, its vCPUs.")
     var threadsPerVM: Int?
 
-    @Option(name: .customLong("env"), help: "Added to the program's environment, as NAME=VALUE.")
+    @Option(
+        name: .customLong("env"),
+        help:
+            "Added to the program's environment, as NAME=VALUE. Variables of OpenMP (OMP_..., GOMP_..., KMP_...) that are set here go along by themselves."
+    )
     var environment: [String] = []
 
     @Option(name: .customLong("cwd"), help: "The directory in the VMs that the program starts in.")
@@ -92,7 +97,11 @@ struct Run: AsyncParsableCommand {
             let name = pair.prefix(1) + pair.dropFirst().prefix { $0 != "=" }
             return (String(name), String(pair.dropFirst(name.count + 1)))
         }
-        var variables = Dictionary(pairs) { $1 }
+        // What OpenMP looks at is set beside its programs' names; all else of this host's is not the VMs'.
+        var variables = ProcessInfo.processInfo.environment.filter { variable in
+            ["OMP_", "GOMP_", "KMP_"].contains { variable.key.hasPrefix($0) }
+        }
+        variables.merge(pairs) { $1 }
         if let openMP { variables["ATOLL_OPENMP_MODE"] = openMP.rawValue }
         if let memory { variables["ATOLL_OPENMP_MEMORY"] = "\(memory.bytes)" }
         return JobSpec(

@@ -45,7 +45,7 @@ enum MemoryMaps {
     }
 
     static func zero(_ address: UInt, _ bytes: Int) {
-        if bytes > 0 { atoll_memory_zero(UInt64(address), UInt64(bytes)) }
+        if bytes > 0 { atoll_memory_give_up(UInt64(address), UInt64(bytes)) }
     }
 
     /// Frees what of a heap's page or more lies in this range, and was mapped.
@@ -126,6 +126,7 @@ public func munmap(_ address: UInt, _ bytes: Int) -> Int32 {
         return Int32(truncatingIfNeeded: atoll_real_munmap(address, bytes))
     }
     _ = atoll_memory_unprotect(UInt64(address), UInt64(bytes))
+    _ = atoll_memory_give_back(UInt64(address), UInt64(bytes) & ~4095)
     MemoryMaps.free(start..<(start + bytes))
     return 0
 }

@@ -110,7 +110,7 @@ int atoll_memory_unprotect(uint64_t address, uint64_t bytes)
 	uint64_t end = address + ((bytes + 4095) & ~4095ull);
 	int protection;
 
-	if (!load(first()))
+	if (!atoll_memory_is_protected())
 		return -1;
 	lock();
 	protection = cut(address, end);
@@ -120,6 +120,8 @@ int atoll_memory_unprotect(uint64_t address, uint64_t bytes)
 				 (long)atoll_process.rank);
 	return protection;
 }
+
+bool atoll_memory_is_protected(void) { return load(first()) != 0; }
 
 void atoll_memory_protect_again(void)
 {

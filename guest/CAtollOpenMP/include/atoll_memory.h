@@ -93,6 +93,12 @@ int atoll_memory_protect(uint64_t address, uint64_t bytes, int protection);
 /// Before memory that was mapped is another's: all ranks may read and write it. The protection that some
 /// of it had; -1: none had any.
 int atoll_memory_unprotect(uint64_t address, uint64_t bytes);
+/// Whether any memory is protected.
+_Bool atoll_memory_is_protected(void);
+/// Makes memory of the heap zeros, whatever its protection (memory_zero.c).
+void atoll_memory_give_up(uint64_t address, uint64_t bytes);
+/// Lets the machine have it, where it is much and can be had: then it is zeros.
+_Bool atoll_memory_give_back(uint64_t address, uint64_t bytes);
 /// In a forked child, whose memory is mapped anew.
 void atoll_memory_protect_again(void);
 

@@ -13,7 +13,7 @@ from ranks import Ranks
 from trial import last
 
 # How the program is troubled, in turn.
-MANNERS = ("plainly", "with delays", "on one processor")
+MANNERS = ("plainly", "with delays", "on one processor", "as over a device")
 
 
 @contextlib.contextmanager
@@ -28,7 +28,11 @@ def on_one_processor() -> Iterator[None]:
 
 
 class Again:
-    def __init__(self, builder: Builder, one: Program, times: int, inside: int, seconds: float, seed: int):
+    """- clang: as clang builds it; its answers are still those of gcc's under libgomp."""
+
+    def __init__(
+        self, builder: Builder, one: Program, times: int, inside: int, seconds: float, seed: int, clang: bool = False
+    ):
         self.builder, self.one, self.times, self.seconds, self.seed = builder, one, times, seconds, seed
         self.variables = {"OMP_NUM_THREADS": str(THREADS), "OMP_WAIT_POLICY": "passive", "PATH": os.environ["PATH"]}
         self.variables |= one.environment
@@ -36,6 +40,8 @@ class Again:
         self.wanted = self._expected()
         if inside > 1 and one.language == "c":
             self._repeat(inside)
+        if clang:
+            self.binary = builder.program(one, clang=True) if self.inside == 1 else builder.again(one, clang=True)
 
     def _repeat(self, inside: int) -> None:
         """Where the program, as it is, can be run again in the process that it has run in."""
@@ -64,7 +70,8 @@ class Again:
         manner = MANNERS[number % len(MANNERS)]
         source = random.Random(f"{self.seed} {self.one.name} {processes} {number}")
         with on_one_processor() if manner == "on one processor" else contextlib.nullcontext():
-            ranks = Ranks(self.builder.library, [self.binary, *self.one.arguments], processes, self.variables)
+            ranks = Ranks(self.builder.library, [self.binary, *self.one.arguments], processes, self.variables,
+                          is_device=manner == "as over a device")
         ending = ranks.ending(self.seconds, source if manner == "with delays" else None)
         said = f"run {number}, {manner}: "
         if ending.is_hung:

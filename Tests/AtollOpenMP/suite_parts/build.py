@@ -54,25 +54,27 @@ class Builder:
         target = f"{self.cache}/bin/lib{os.path.splitext(source)[0]}.so"
         return self._compile(["gcc", "-O1", "-g", "-fopenmp", "-shared", "-fPIC", path], target, [path])
 
-    def again(self, one: Program) -> str:
+    def again(self, one: Program, clang: bool = False) -> str:
         """A program in C that runs as often as ATOLL_SUITE_TIMES says, one time after the other."""
         driver = os.path.dirname(self.headers) + "/again.c"
-        command = [*GNU["c"], "-O1", "-g", "-fopenmp", f"-I{self.headers}", "-Dmain=one_time", one.path, driver]
-        return self._compile(command + one.flags, f"{self.cache}/bin/{one.name}.again", [one.path, driver])
+        command = (CLANG if clang else GNU)[one.language] + ["-O1", "-g", "-fopenmp", f"-I{self.headers}"]
+        command += ["-Dmain=one_time", one.path, driver, *(self._for_clang() if clang else []), *one.flags]
+        return self._compile(command, f"{self.cache}/bin/{one.name}.again{'.clang' * clang}", [one.path, driver])
+
+    def _for_clang(self) -> list[str]:
+        # clang calls gcc's library for atomics wider than the processor's.
+        return ["-w", f"-I{self.cache}/clang/include", f"-L{self.cache}/clang/lib", "-Wl,--as-needed", "-latomic"]
 
     def program(self, one: Program, clang: bool = False, broken: bool = False, variant: str = "") -> str:
         command = (CLANG if clang else GNU)[one.language] + ["-O1", "-g", "-fopenmp", f"-I{self.headers}", one.path]
         if one.language == "fortran":
             command.append(f"-J{self.cache}/modules")
         if clang:
-            command += ["-w", f"-I{self.cache}/clang/include", f"-L{self.cache}/clang/lib"]
+            command += self._for_clang()
         if broken:
             command += ["-DBROKEN", "-w"]
         sources = [one.path]
         if library := one.value("library"):
             command += [self.shared(library), f"-Wl,-rpath,{self.cache}/bin"]
         name = one.name + (".clang" if clang else "") + (".broken" if broken else "") + variant.replace("/", "_")
-        if clang:
-            # clang calls gcc's library for atomics wider than the processor's.
-            command += ["-Wl,--as-needed", "-latomic"]
         return self._compile(command + one.flags + variant.split(), f"{self.cache}/bin/{name}", sources)

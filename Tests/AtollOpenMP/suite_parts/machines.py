@@ -83,6 +83,13 @@ class Machines:
             time.sleep(0.1)
         return found
 
+    def doings(self, program: str) -> str:
+        """What the program's threads do in each VM, for whoever looks for a fault."""
+        shell = (f"for p in $(pidof {program}); do for t in /proc/$p/task/*; do echo $t $(cut -d' ' -f3,14,15 $t/stat)"
+                 " $(cat $t/wchan $t/syscall); done; done; ps | tail -n 12")
+        return "\n".join(f"{name}:\n" + subprocess.run(
+            ["vm", "exec", name, shell], capture_output=True, text=True, check=False).stdout for name in self.names)
+
     # As a `Launcher`.
     def command(self, vms: int, program: str, arguments: list[str], threads: int) -> list[str]:
         """vms 0: on this machine, with the library that the program was linked with."""

@@ -45,7 +45,7 @@ struct OmptTask: ImageRecord {
     /// A new task.
     func reset(flags: UInt64) {
         var field = 0
-        while field < 56 {
+        while field < 64 {
             set(field, UInt64(0))
             field += 8
         }
@@ -53,6 +53,9 @@ struct OmptTask: ImageRecord {
         // Both are frames of the runtime's, by their frame pointers.
         set(Self.frameFlags, UInt64(0x20 | 0x20 << 32))
     }
+
+    /// Held while one of the two ends of a detached task is told, so that they agree which came first.
+    var lock: ImageLock { ImageLock(self, 56) }
 
     /// The task calls the runtime, or 0: goes on by itself.
     func enter(_ frame: UInt64) { set(Self.enterField, frame) }

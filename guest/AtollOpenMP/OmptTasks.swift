@@ -81,12 +81,14 @@ extension Ompt {
         thread.toolState = State.parallel
     }
 
-    /// Its function has returned, and the thread runs again what it did before.
+    /// Its function has returned, and the thread runs again what it did before. ``settled(_:)`` has to follow
+    /// for a detached one that goes on.
     @inline(never)
     static func taskEnds(_ thread: ThreadRecord, _ task: TaskRecord) {
         let words = OmptTask.of(task)
-        let waits =
-            task.has(TaskRecord.detached) && task.load(TaskRecord.extraField) & 2 == 0
+        let isDetached = task.has(TaskRecord.detached)
+        if isDetached { words.lock.acquire(thread) }
+        let waits = isDetached && task.load(TaskRecord.extraField) & 2 == 0
         words.exit(0)
         endOpenWork(thread, words)
         change(words, waits ? .detach : .complete, OmptTask.current(thread).dataAddress)
@@ -101,7 +103,12 @@ extension Ompt {
     }
 
     @inline(never)
+    static func settled(_ task: TaskRecord) { OmptTask.of(task).lock.release() }
+
+    /// Its event is about to be fulfilled; ``settled(_:)`` has to follow.
+    @inline(never)
     static func fulfilled(_ task: TaskRecord) {
+        OmptTask.of(task).lock.acquire(ThreadRecord.current)
         let isLate = task.load(TaskRecord.extraField) & 1 != 0
         change(OmptTask.of(task), isLate ? .lateFulfill : .earlyFulfill, 0)
     }

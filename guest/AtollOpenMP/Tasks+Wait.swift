@@ -107,6 +107,7 @@ extension Tasks {
         let task = TaskRecord(Int(truncatingIfNeeded: event &- UInt64(ImageWords.base)))
         if Ompt.isOn { Ompt.fulfilled(task) }
         let seen = words.add(2, at: task.offset + TaskRecord.extraField)
+        if Ompt.isOn { Ompt.settled(task) }
         // Whoever comes second ends it. From here on it is gone, else.
         if seen & 1 != 0 { end(ThreadRecord.current, task) }
     }

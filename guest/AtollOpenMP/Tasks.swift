@@ -184,6 +184,7 @@ enum Tasks {
         if task.has(TaskRecord.detached) && isWanted {
             // Whoever comes second ends it.
             let seen = words.add(1, at: task.offset + TaskRecord.extraField)
+            if Ompt.isOn { Ompt.settled(task) }
             if seen & 2 == 0 { return }
         }
         end(thread, task)

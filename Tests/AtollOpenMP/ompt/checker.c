@@ -182,12 +182,19 @@ static void task_create(ompt_data_t *maker, const ompt_frame_t *frame, ompt_data
 static void task_schedule(ompt_data_t *prior, int status, ompt_data_t *next) {
     struct thread *me = self();
     struct record *before = of(prior, TASK);
-    count("task_schedule", status == ompt_task_yield ? ompt_task_switch : status, 0);
+    // A detached task ends in two ways: complete, after its event; or detached, before it.
+    count("task_schedule", status == ompt_task_yield ? ompt_task_switch :
+          status == ompt_task_detach ? ompt_task_complete :
+          status == ompt_task_late_fulfill ? ompt_task_early_fulfill : status, 0);
     if (status == ompt_task_early_fulfill || status == ompt_task_late_fulfill) {
+        bool is_late = status == ompt_task_late_fulfill;
         CHECK(next == NULL, status);
-        if (status == ompt_task_late_fulfill) before->state = OVER;
+        CHECK(is_late ? before->state == SUSPENDED : before->state != SUSPENDED, before->state);
+        if (is_late) before->state = OVER;
+        before->kind |= 1 << 30;
         return;
     }
+    if (status == ompt_task_detach) CHECK(!(before->kind & 1 << 30), before->kind);
     if (status == ompt_task_cancel) {
         CHECK(before->state == CREATED, before->state);
         before->state = OVER;

@@ -145,10 +145,27 @@ static void detached(void) {
     omp_event_handle_t event;
 #pragma omp parallel num_threads(2)
 #pragma omp single
-    {
 #pragma omp task detach(event)
+    {
 #pragma omp atomic
         sum++;
+        omp_fulfill_event(event);
+    }
+    // Its function has returned, and then the event is fulfilled.
+#pragma omp parallel num_threads(1)
+    {
+#pragma omp task detach(event)
+        sum++;
+#pragma omp taskyield
+        omp_fulfill_event(event);
+#pragma omp taskwait
+    }
+    // Which of the two comes first is luck.
+#pragma omp parallel num_threads(2)
+#pragma omp single
+    for (int again = 0; again < 20; again++) {
+#pragma omp task detach(event)
+        sum += 0;
         omp_fulfill_event(event);
 #pragma omp taskwait
     }

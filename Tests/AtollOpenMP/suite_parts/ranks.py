@@ -21,9 +21,11 @@ LEASE = 30_000_000_000
 FOLLOW = 10.0
 
 
-def without_randomness() -> None:
-    """Children have it from their parent; this process itself is where it is."""
+def prepare() -> None:
+    """No random addresses: children have it from their parent; this process itself is where it is."""
     ctypes.CDLL(None).personality(ADDR_NO_RANDOMIZE)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, Ranks.end_all)
 
 
 @dataclass
@@ -51,18 +53,21 @@ def fill_as_device(path: str, processes: int, threads: int) -> None:
 class Ranks:
     """Rank 0 is the last to be started."""
 
+    alive: set["Ranks"] = set()
+
     def __init__(
         self, library: str, program: list[str], processes: int, environment: dict[str, str], threads: int = 2,
         is_device: bool = False
     ):
         self.begun = time.monotonic()
+        self.processes: list[subprocess.Popen | None] = [None] * processes
         handle, self.object = tempfile.mkstemp(prefix="atoll-openmp.", dir="/dev/shm")
+        Ranks.alive.add(self)
         os.ftruncate(handle, MEBIBYTES << 20)
         os.close(handle)
         if is_device:
             fill_as_device(self.object, processes, threads)
         self.out, self.err = os.memfd_create("out"), os.memfd_create("err")
-        self.processes: list[subprocess.Popen] = [None] * processes
         self.codes: list[int | None] = [None] * processes
         self.poll = select.poll()
         self.descriptors: dict[int, int] = {}
@@ -122,4 +127,16 @@ class Ranks:
         os.close(self.out)
         os.close(self.err)
         os.unlink(self.object)
+        Ranks.alive.discard(self)
         return ending
+
+    @staticmethod
+    def end_all(number: int, _: object) -> None:
+        """For a signal that ends this process: nothing is left of what runs."""
+        for ranks in list(Ranks.alive):
+            for process in ranks.processes:
+                if process:
+                    process.kill()
+            with contextlib.suppress(OSError):
+                os.unlink(ranks.object)
+        os._exit(128 + number)

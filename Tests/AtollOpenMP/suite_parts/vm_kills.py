@@ -26,7 +26,7 @@ def destroy_once(there: Machines, program: str, source: random.Random) -> str:
     try:
         while b"up" not in os.pread(out, 16, 0):
             if job.poll() is not None or time.monotonic() - begun > LONG:
-                return f"it did not start: {last(said())}; {there.doings(os.path.basename(program))}"
+                return f"it did not start: code {job.poll()}: {last(said())}; {there.doings(os.path.basename(program))}"
             time.sleep(0.01)
         time.sleep(source.uniform(0, 0.5))
         subprocess.run(["virsh", "-q", "destroy", victim], check=True, stdout=subprocess.DEVNULL)

@@ -55,6 +55,11 @@ private func type(_ mutex: UInt) -> UInt32 {
 @inline(__always)
 private func isOwned(_ type: UInt32) -> Bool { type != 0 && type != 3 }
 
+/// PTHREAD_PRIO_PROTECT: glibc, too, refuses it to threads without a priority of their own.
+private func hasCeiling(_ mutex: UInt) -> Bool {
+    word(mutex, ATOLL_MUTEX_KIND).loadRelaxed() & UInt32(ATOLL_MUTEX_PROTECT) != 0
+}
+
 private func own(_ mutex: UInt) {
     word(mutex, ATOLL_MUTEX_COUNT).store(1)
     word(mutex, ATOLL_MUTEX_OWNER).store(pthreadSelf())
@@ -65,6 +70,7 @@ private func lockSlowly(_ mutex: UInt, _ wait: PthreadWait) -> Int32 {
     let type = type(mutex)
     if isOwned(type), let result = reenter(mutex, type, isTry: false) { return result }
     if isRobust(mutex) { return takeRobust(mutex, wait) }
+    if hasCeiling(mutex) { return ATOLL_EINVAL }
     var wait = wait
     let lock = word(mutex, ATOLL_MUTEX_WORD)
     guard takeSlowly(lock, &wait) else { return ATOLL_ETIMEDOUT }
@@ -84,6 +90,7 @@ public func pthread_mutex_trylock(_ mutex: UInt) -> Int32 {
     let type = type(mutex)
     if isOwned(type), let result = reenter(mutex, type, isTry: true) { return result }
     if isRobust(mutex) { return takeRobust(mutex, nil) }
+    if hasCeiling(mutex) { return ATOLL_EINVAL }
     guard word(mutex, ATOLL_MUTEX_WORD).compareExchange(0, 1) == 0 else {
         return ATOLL_EBUSY
     }
@@ -128,8 +135,8 @@ public func pthread_mutex_timedlock(_ mutex: UInt, _ deadline: UInt) -> Int32 {
 
 @c
 public func pthread_mutex_destroy(_ mutex: UInt) -> Int32 {
-    let isFree = word(mutex, ATOLL_MUTEX_WORD).load() == 0 || isRobust(mutex)
-    return isFree ? 0 : ATOLL_EBUSY
+    let held = word(mutex, ATOLL_MUTEX_WORD).load() & ~UInt32(ATOLL_MUTEX_CEILING)
+    return held == 0 || isRobust(mutex) ? 0 : ATOLL_EBUSY
 }
 
 // MARK: For conditions

@@ -25,6 +25,8 @@
 #define ATOLL_MUTEX_RECURSIVE 1
 #define ATOLL_MUTEX_ERRORCHECK 2
 #define ATOLL_MUTEX_ROBUST 16
+#define ATOLL_MUTEX_PROTECT 64
+#define ATOLL_MUTEX_CEILING 0xfff80000u  // of such a one's word
 
 // pthread_cond_t, 48 bytes: bit 1 of the flags: the clock is CLOCK_MONOTONIC.
 #define ATOLL_COND_SEQUENCE 0

@@ -141,5 +141,10 @@ int main(void)
 		CHECK(pthread_mutex_unlock(&mutex) == 0);
 	}
 	CHECK(sum == 200 * TEAM);
+	CHECK(pthread_mutexattr_setprotocol(&attributes, PTHREAD_PRIO_PROTECT) == 0);
+	CHECK(pthread_mutex_init(&other, &attributes) == 0);
+#pragma omp parallel num_threads(TEAM)
+	CHECK(pthread_mutex_lock(&other) == EINVAL);
+	CHECK(pthread_mutex_destroy(&other) == 0);
 	return checked();
 }

@@ -4,6 +4,7 @@
 #define _GNU_SOURCE
 #include "ompt.h"
 #include "atoll_api.h"
+#include "atoll_core.h"
 #include "atoll_openmp.h"
 
 #include <sched.h>
@@ -208,16 +209,21 @@ static int get_partition_place_nums(int size, int *places)
 	return count;
 }
 
-// As places number it: those of the ranks one after the other.
+// As places number it: those of the ranks one after the other. -1: it is none of those.
 static int get_proc_id(void)
 {
+	uint32_t first = atoll_process.rank * atoll_process.threads;
 	int processor = sched_getcpu();
 
 	if (processor < 0 || atoll_process.ranks == 1)
 		return processor;
-	for (uint32_t each = 0; each < atoll_process.threads; each++)
-		if (atoll_own_processor(each) == processor)
-			return (int)(atoll_process.rank * atoll_process.threads + each);
+	for (uint32_t each = 0; each < atoll_process.threads; each++) {
+		// Ranks of one kernel share its processors out among them, see bind.c.
+		uint32_t index = atoll_process.is_local ? first + each : each;
+
+		if (atoll_own_processor(index % (uint32_t)atoll_usable_cpus()) == processor)
+			return (int)(first + each);
+	}
 	return -1;
 }
 

@@ -318,12 +318,55 @@ static void cancel(ompt_data_t *task, int flags, const void *code) {
 
 static int compare(const void *a, const void *b) { return strcmp(a, b); }
 
+static ompt_function_lookup_t find;
+
+// What can be asked by any thread, wherever it runs.
+static int ask(void) {
+    static uint64_t ids[256];
+    int (*processors)(void) = (void *)find("ompt_get_num_procs");
+    int (*processor)(void) = (void *)find("ompt_get_proc_id");
+    int (*places)(void) = (void *)find("ompt_get_num_places");
+    int (*place)(void) = (void *)find("ompt_get_place_num");
+    int (*place_processors)(int, int, int *) = (void *)find("ompt_get_place_proc_ids");
+    int (*partition)(int, int *) = (void *)find("ompt_get_partition_place_nums");
+    int (*devices)(void) = (void *)find("ompt_get_num_devices");
+    int (*memory)(void **, size_t *, int) = (void *)find("ompt_get_task_memory");
+    uint64_t (*unique)(void) = (void *)find("ompt_get_unique_id");
+    void *address = NULL;
+    size_t bytes = 1;
+    int list[1024];
+    CHECK(processors() > 0, processors());
+    // A thread that is bound to none may run on one that the program does not have.
+    CHECK(processor() >= -1, processor());
+    for (int each = 0; each < places(); each++) {
+        int number = place_processors(each, 1024, list);
+        CHECK(number > 0 && number <= 1024, number);
+        CHECK(place_processors(each, 0, NULL) == number, number);
+    }
+    CHECK(place() < places() && partition(1024, list) <= places(), place());
+    CHECK(devices() == 0, devices());
+    CHECK(memory(&address, &bytes, 1) == 0 && bytes == 0, bytes);
+    uint64_t id = unique();
+    CHECK(id > 0 && id < 256 && !ids[id], id);
+    if (id < 256) ids[id] = 1;
+    return 1;
+}
+
+static void enumerate(const char *name, int first) {
+    int (*next)(int, int *, const char **) = (void *)find(name);
+    const char *text = NULL;
+    int value = first, number = 0;
+    while (next(value, &value, &text) && number++ < 100) CHECK(text && value != first, value);
+    CHECK(number > 0 && number < 100, number);
+}
+
 static int control_tool(uint64_t command, uint64_t modifier, void *argument, const void *code) {
     int flags = 0, number = -1, size = 0;
     ompt_data_t *task = NULL, *parallel = NULL;
     ompt_frame_t *frame = NULL;
     CHECK(code != NULL, command);
     count("control_tool", (int)command, 0);
+    if (command == 65) return ask();
     if (command != 64) return 0;
     // 64: where the caller is, so many levels out: a text.
     CHECK(parallel_info((int)modifier, &parallel, &size) == 2 || size == 0, modifier);
@@ -363,6 +406,9 @@ static int initialize(ompt_function_lookup_t lookup, int device, ompt_data_t *da
     int (*set)(int, ompt_interface_fn_t) = (void *)lookup("ompt_set_callback");
     int (*get)(int, ompt_interface_fn_t *) = (void *)lookup("ompt_get_callback");
     (void)device;
+    find = lookup;
+    enumerate("ompt_enumerate_states", 0x102);
+    enumerate("ompt_enumerate_mutex_impls", 0);
     thread_data = (void *)lookup("ompt_get_thread_data");
     task_info = (void *)lookup("ompt_get_task_info");
     parallel_info = (void *)lookup("ompt_get_parallel_info");

@@ -212,6 +212,8 @@ static void levels(void) {
 
 int main(void) {
     omp_set_max_active_levels(2);
+#pragma omp parallel num_threads(4)
+    control(65, 0, NULL);
     int started = control(1, 0, NULL);
     regions();
     loops();

@@ -67,6 +67,15 @@ static void ordereds(long rounds) {
 #pragma omp parallel for ordered schedule(static, 1)
     for (long i = 0; i < rounds; i++) {
 #pragma omp ordered
+        sink[omp_get_thread_num()][0]++;
+    }
+}
+
+// What is ordered is mostly something that the threads share: a line of the program's goes with the turn.
+static void ordered_sums(long rounds) {
+#pragma omp parallel for ordered schedule(static, 1)
+    for (long i = 0; i < rounds; i++) {
+#pragma omp ordered
         sink[0][0]++;
     }
 }
@@ -121,8 +130,8 @@ static const struct {
     void (*run)(long);
 } constructs[] = {
     {"parallel", parallels},     {"barrier", barriers},     {"for.static", statics}, {"for.dynamic", dynamics},
-    {"single", singles},         {"critical", criticals},   {"ordered", ordereds},   {"reduction", reductions},
-    {"task", tasks},             {"taskloop", taskloops},   {"triad", triads},
+    {"single", singles},         {"critical", criticals},   {"ordered", ordereds},   {"ordered.sum", ordered_sums},
+    {"reduction", reductions},   {"task", tasks},           {"taskloop", taskloops}, {"triad", triads},
 };
 
 int main(int count, char **words) {

@@ -81,70 +81,93 @@ int32_t __kmpc_global_thread_num(struct ident *where)
 	return (int32_t)((atoll_self() - atoll_thread_offset(0)) / sizeof(struct atoll_thread));
 }
 
+// The line that goes from this thread's stack, which every rank sees, to the others of the team: nothing else
+// is in it that this thread writes to meanwhile.
 struct region {
-	kmpc_micro function;
+	_Alignas(64) kmpc_micro function;
 	int32_t count;
-	void **arguments;
+	void **many; // where there are more than these
+	void *few[5];
 };
+_Static_assert(sizeof(struct region) == 64, "one line");
 
-static void run(void *data)
+static void invoke(kmpc_micro function, int32_t count, void **arguments)
 {
-	const struct region *region = data;
 	struct kmpc_loop outer = loop;
 	int32_t global = __kmpc_global_thread_num(NULL);
 	int32_t bound = omp_get_thread_num();
 
 	loop.doacross = NULL;
-	atoll_kmpc_invoke(region->function, &global, &bound, region->count, region->arguments);
+	atoll_kmpc_invoke(function, &global, &bound, count, arguments);
 	loop = outer;
 }
 
-// The arguments are on this thread's stack, which every rank sees.
-#define COLLECT(count, function) \
-	void *arguments[(count) + 4]; \
-	struct region region = { function, count, arguments }; \
-	va_list list; \
-	va_start(list, function); \
-	for (int32_t each = 0; each < (count); each++) \
-		arguments[each] = va_arg(list, void *); \
-	va_end(list); \
-	for (int32_t each = (count); each < (count) + 4; each++) \
-		arguments[each] = NULL
+static void run(void *data)
+{
+	struct region *region = data;
 
-static void fork(struct region *region)
+	invoke(region->function, region->count, region->many ? region->many : region->few);
+}
+
+// Without arguments there is no line to wait for.
+static void run_bare(void *function)
+{
+	void *arguments[4] = { NULL };
+
+	invoke((kmpc_micro)function, 0, arguments);
+}
+
+#define COLLECT \
+	void *many[count > 5 ? count : 1]; \
+	struct region region = { .function = function, .count = count }; \
+	va_list list; \
+	region.many = count > 5 ? many : NULL; \
+	va_start(list, function); \
+	for (int32_t each = 0; each < count; each++) \
+		*(count > 5 ? &many[each] : &region.few[each]) = va_arg(list, void *); \
+	va_end(list)
+
+static void fork(void (*begin)(void *), void *data)
 {
 	unsigned threads = pushed.threads > 0 ? (unsigned)pushed.threads : 0;
 	unsigned bind = pushed.bind > 0 ? (unsigned)pushed.bind : 0;
 
 	pushed.threads = 0;
 	pushed.bind = 0;
-	GOMP_parallel(run, region, threads, bind);
+	GOMP_parallel(begin, data, threads, bind);
+}
+
+static void fork_region(kmpc_micro function, int32_t count, struct region *region)
+{
+	if (count > 0)
+		fork(run, region);
+	else
+		fork(run_bare, (void *)function);
 }
 
 void __kmpc_fork_call(struct ident *where, int32_t count, kmpc_micro function, ...)
 {
-	COLLECT(count, function);
+	COLLECT;
 	(void)where;
-	fork(&region);
+	fork_region(function, count, &region);
 }
 
 void __kmpc_fork_call_if(struct ident *where, int32_t count, kmpc_micro function, int32_t is_forked,
 			 void *argument)
 {
-	void *arguments[5] = { argument };
-	struct region region = { function, count < 1 ? count : 1, arguments };
+	struct region region = { .function = function, .count = count < 1 ? count : 1, .few = { argument } };
 
 	(void)where;
 	if (!is_forked)
 		pushed.threads = 1;
-	fork(&region);
+	fork_region(function, count, &region);
 }
 
 void __kmpc_fork_teams(struct ident *where, int32_t count, kmpc_micro function, ...)
 {
 	unsigned teams = pushed.teams > 0 ? (unsigned)pushed.teams : 0;
 	unsigned limit = pushed.limit > 0 ? (unsigned)pushed.limit : 0;
-	COLLECT(count, function);
+	COLLECT;
 
 	(void)where;
 	pushed.teams = 0;

@@ -37,6 +37,8 @@ public struct OpenMPReport: Sendable {
 
     public let ranks: Int
     public let imageBytes: UInt64
+    /// Of some of its pages, where larger than the usual ones; else 0.
+    public let hugePageBytes: UInt32
     public private(set) var threads: [Thread] = []
 
     /// `nil` where the job has no such image.
@@ -49,6 +51,7 @@ public struct OpenMPReport: Sendable {
         let image = object.offset
         guard memory.load(word: image) == OpenMPImage.magic else { return nil }
         imageBytes = UInt64(object.bytes)
+        hugePageBytes = memory.load32(image + OpenMPImage.atHugePage)
         ranks = min(Int(memory.load32(image + OpenMPImage.atRanks)), RegionLayout.memberSlots)
         for slot in 0..<OpenMPImage.mostThreads {
             let at = image + OpenMPImage.threads + slot * OpenMPImage.threadBytes

@@ -36,8 +36,9 @@ static void ask(uint64_t what, int code) {
 }
 
 void atoll_end_mark(int code) {
-    if (atoll_process.is_begun && !atoll_process.is_child && atoll_process.rank == 0)
-        store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)code << 8);
+    if (!atoll_process.is_begun || atoll_process.is_child || atoll_process.rank != 0) return;
+    if (atoll_is_reported()) atoll_pages_tell();
+    store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)code << 8);
 }
 
 // Without a handler, which may go on elsewhere, a fatal signal is the program's end in order.

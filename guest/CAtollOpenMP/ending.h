@@ -9,6 +9,8 @@
 
 /// Rank 0 tells the others that the program has ended with this code.
 HIDDEN void atoll_end_mark(int code);
+// (pages.c) Writes how large the image's pages are into its header.
+HIDDEN void atoll_pages_tell(void);
 /// Of rank 0's watcher: does what other ranks have asked for.
 HIDDEN void atoll_end_serve(void);
 /// Of other ranks: has fatal signals end the program.

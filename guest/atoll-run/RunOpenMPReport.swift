@@ -33,14 +33,17 @@ struct RunOpenMPReport {
             ])
         }
         let size = Int(report.imageBytes >> 20)
+        let pages: Message =
+            report.hugePageBytes > 0
+            ? ", in pages of \(Int(report.hugePageBytes >> 20)) MiB where it could" : ""
         return RunReport.table(rows) + [
-            "report: the busiest thread worked \(report.imbalance)% longer than the average; the program had \(size) MiB of the region"
+            "report: the busiest thread worked \(report.imbalance)% longer than the average; the program had \(size) MiB of the region\(pages)"
         ]
     }
 
     var json: Message {
         var text: Message =
-            "{\"imageBytes\":\(report.imageBytes),\"imbalancePercent\":\(report.imbalance),\"threads\":["
+            "{\"imageBytes\":\(report.imageBytes),\"hugePageBytes\":\(Int(report.hugePageBytes)),\"imbalancePercent\":\(report.imbalance),\"threads\":["
         for (index, thread) in report.threads.enumerated() {
             let comma: Message = index > 0 ? "," : ""
             text =

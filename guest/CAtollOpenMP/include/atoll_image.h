@@ -87,7 +87,7 @@ struct atoll_image {
     uint64_t heap_offset;
     uint64_t heap_bytes;
     uint32_t flags;             // ATOLL_IMAGE_LOCAL
-    uint32_t huge_page_bytes;   // of the pages below, where larger than the usual ones; else 0
+    uint32_t huge_page_bytes;   // of some of its pages, at the end, for the report; else 0
     uint64_t job;               // the job's number, for sentences; 0: none
     uint64_t lease_ns;          // how long a rank may be silent
     uint64_t loading;           // dlopen: 1: a thread is at it

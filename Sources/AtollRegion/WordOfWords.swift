@@ -29,3 +29,6 @@ public struct WordOfWords<M: Words & ~Escapable>: Word, ~Escapable {
     }
     @inlinable public func add(_ delta: UInt64) -> UInt64 { words.add(delta, at: offset) }
 }
+
+/// Of words that stay, one stays.
+extension WordOfWords: Escapable where M: Escapable {}

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 
 /// The `cancel` and `cancellation point` constructs (OpenMP 5.1, section 2.20). What is cancelled is named
 /// by numbers that the next construct does not have, so that nothing need be reset.
@@ -43,7 +44,7 @@ enum Cancellation {
         switch what {
         case .parallel:
             if thread.team.parent.isNone { return true }
-            thread.team.store(TeamRecord.cancelledGeneration, thread.seat.generation)
+            thread.team.crew.cancel(thread.seat.generation)
         case .loop, .sections:
             thread.team.store(TeamRecord.cancelledWork, thread.seat.barriers &+ 1)
         case .group:

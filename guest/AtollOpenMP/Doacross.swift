@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// Loops with `ordered(n)` and `depend(source | sink)` (OpenMP 5.1, section 2.19.9.2): a table, which the
@@ -28,20 +29,19 @@ enum Doacross {
         // A line for each, as long as that does not take too much.
         let stride: UInt64 = parts <= 1 << 16 ? 64 : 8
         let head = UInt64(DoacrossTable.head)
-        let address = Construct.slot(thread.team, construct)
-            .memory(thread, construct, head + parts * stride) { block in
-                let table = DoacrossTable.at(block)
-                table.dimensions = UInt64(dimensions)
-                table.each = each
-                table.stride = stride
-                table.trips = trips
-                table.size = UInt64(truncatingIfNeeded: thread.size)
-                var dimension: UInt64 = 0
-                while dimension < UInt64(dimensions) {
-                    table.setCount(dimension, atoll_core_get(counts + dimension * 8))
-                    dimension += 1
-                }
+        let address = Construct.memory(thread, construct, head + parts * stride) { block in
+            let table = DoacrossTable.at(block)
+            table.dimensions = UInt64(dimensions)
+            table.each = each
+            table.stride = stride
+            table.trips = trips
+            table.size = UInt64(truncatingIfNeeded: thread.size)
+            var dimension: UInt64 = 0
+            while dimension < UInt64(dimensions) {
+                table.setCount(dimension, atoll_core_get(counts + dimension * 8))
+                dimension += 1
             }
+        }
         if address == 0 { atoll_core_no_memory() }
         loop.doacross = DoacrossTable.at(address)
     }

@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
-internal import AtollSystem
-internal import CAtollOpenMP
+internal import AtollSync
 
-/// A lock of one word of shared memory, 0 while free: for short sections. No queue: the next owner is
-/// whoever comes while it is free, so that a descheduled waiter holds up nobody.
+/// A lock of one word of shared memory, for short sections: see ``WordLock``.
 struct ImageLock {
     private let words: ImageWords
     private let field: Int
@@ -25,30 +23,22 @@ struct ImageLock {
 
     var address: UInt { words.address &+ UInt(bitPattern: field) }
 
+    @inline(__always) private var lock: WordLock<WordOfWords<ImageWords>> {
+        WordLock(words.word(at: field))
+    }
+
     /// - Parameter thread: none, for a caller without a record.
     @inline(__always)
     func acquire(_ thread: ThreadRecord) {
-        if words.compareExchange(0, 1, at: field) != 0 { acquireSlowly(thread) }
+        if !lock.takes() { acquireSlowly(thread) }
     }
 
     @inline(__always)
-    func release() { words.store(0, at: field) }
-
-    @inline(__always)
-    func tries() -> Bool {
-        words.loadRelaxed(field) == 0 && words.compareExchange(0, 1, at: field) == 0
-    }
+    func release() { lock.release() }
 
     @inline(never)
     private func acquireSlowly(_ thread: ThreadRecord) {
         var waiter = thread.isNone ? ImageWaiter() : ImageWaiter(thread, .lock)
-        var pauses = 4
-        while true {
-            // The owner works best while nobody takes its line away.
-            waiter.pause(pauses)
-            if tries() { break }
-            if pauses < 64 { pauses *= 2 } else { waiter.step() }
-        }
-        waiter.end()
+        lock.wait(&waiter)
     }
 }

@@ -15,7 +15,7 @@ internal import CAtollOpenMP
 ///
 /// The wait's length teaches the next one of the same thread how long to spin: on an overcommitted machine
 /// the other side needs this CPU.
-struct ImageWaiter: Waiter {
+struct ImageWaiter: Waiter, CrewWaiter {
     static var shortestNap: UInt64 { 20_000 }
     static var longestNap: UInt64 { 500_000 }
     /// Looks without a pause between them: what comes from another core comes within these, or late.

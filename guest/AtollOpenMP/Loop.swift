@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// Work-sharing loops (OpenMP 5.1, section 2.11.4): for every schedule but the static one without calls.
@@ -70,7 +71,7 @@ enum Loop {
             let construct = loop.construct
             loop.kind = .counting
             let taken = Construct.slot(thread.team, construct)
-                .takeFirst(Construct.tag(construct))
+                .takeFirst()
             return set(loop, taken &* loop.chunk, loop.chunk)
         case .counting:
             let taken = Construct.slot(thread.team, loop.construct).take()
@@ -128,7 +129,7 @@ enum Loop {
         case .block:
             if turn != 0 { return false }
             loop.turn = 1
-            let (low, high) = block(loop.trips, number, of: size)
+            let (low, high) = CrewShares<ImageWords>.block(loop.trips, number, of: size)
             return low < high && set(loop, low, high &- low)
         case .cyclic:
             loop.turn = turn &+ 1
@@ -140,32 +141,13 @@ enum Loop {
         }
     }
 
-    /// The part of `trips` that one of `size` threads has where each has one part.
-    @inline(__always)
-    static func block(
-        _ trips: UInt64, _ number: UInt64, of size: UInt64
-    ) -> (low: UInt64, high: UInt64) {
-        let each = trips / size
-        let rest = trips % size
-        let low = number &* each &+ min(number, rest)
-        return (low, low &+ each &+ (number < rest ? 1 : 0))
-    }
-
     private static func guided(
         _ thread: ThreadRecord, _ loop: LoopRecord, _ size: UInt64
     ) -> Bool {
-        let slot = Construct.slot(thread.team, loop.construct)
-        let tag = Construct.tag(loop.construct)
-        var word = slot.get(0)
-        while true {
-            let low = word & ~Construct.mask == tag ? word & Construct.mask : 0
-            if low >= loop.trips { return false }
-            let rest = loop.trips &- low
-            let count = min(max((rest &+ size &- 1) / size, loop.chunk), rest)
-            let found = slot.words.compareExchange(word, tag | (low &+ count), at: 0)
-            if found == word { return set(loop, low, count) }
-            word = found
-        }
+        let share = Construct.slot(thread.team, loop.construct)
+            .takeShare(of: size, least: loop.chunk, end: loop.trips)
+        guard let share else { return false }
+        return set(loop, share.low, share.count)
     }
 }
 

@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 // Nestable locks (OpenMP 5.1, section 3.9): owned by a task. One word of 8 bytes, where gcc gives 16 and
 // LLVM 8: the owner's record above 16 bits of how often it holds the lock; 0 while it is free.
 
 @inline(__always)
-private func lock(_ address: UInt) -> ImageWords {
+private func word(_ address: UInt) -> WordOfWords<ImageWords> {
     // SAFETY: the program gives a lock of its own, which is in shared memory as all that it has is.
-    unsafe ImageWords(at: address, count: 8)
+    unsafe ImageWords(at: address, count: 8).word(at: 0)
 }
+
+@inline(__always)
+private func lock(_ address: UInt) -> NestLock<WordOfWords<ImageWords>> { NestLock(word(address)) }
 
 /// The task that the calling thread runs.
 @inline(__always)
 private func owner(_ thread: ThreadRecord) -> UInt64 {
-    (thread.task != 0 ? thread.task : UInt64(thread.seat.offset)) << 16
+    thread.task != 0 ? thread.task : UInt64(thread.seat.offset)
 }
 
 @c public func omp_init_nest_lock(_ address: UInt) { omp_init_nest_lock_with_hint(address, 0) }
 
 @c public func omp_init_nest_lock_with_hint(_ address: UInt, _ hint: Int) {
-    lock(address).store(0, at: 0)
+    word(address).store(0)
     if Ompt.isOn { Ompt.lockBegins(.nestLock, address, hint: hint) }
 }
 
@@ -40,24 +44,12 @@ private func owner(_ thread: ThreadRecord) -> UInt64 {
 
 private func wait(_ address: UInt) {
     let thread = ThreadRecord.current
-    let words = lock(address)
     var waiter = ImageWaiter(thread, .lock)
-    var pauses = 4
-    while true {
-        waiter.pause(pauses)
-        if words.loadRelaxed(0) == 0, words.compareExchange(0, owner(thread) | 1, at: 0) == 0 {
-            break
-        }
-        if pauses < 64 { pauses *= 2 } else { waiter.step() }
-    }
-    waiter.end()
+    lock(address).wait(owner(thread), &waiter)
 }
 
 @c public func omp_unset_nest_lock(_ address: UInt) {
-    let words = lock(address)
-    let value = words.loadRelaxed(0)
-    let isLast = value & 0xffff <= 1
-    words.store(isLast ? 0 : value - 1, at: 0)
+    let isLast = lock(address).release()
     if Ompt.isOn {
         isLast ? Ompt.released(.nestLock, address) : Ompt.nests(Ompt.end, address)
     }
@@ -80,15 +72,9 @@ private func taken(_ kind: Ompt.Mutex, _ address: UInt, _ count: Int32) {
 
 /// How often the task holds it then; 0: another does.
 private func test(_ address: UInt) -> Int32 {
-    let words = lock(address)
-    let me = owner(ThreadRecord.current)
-    let value = words.loadRelaxed(0)
-    if value == 0 { return words.compareExchange(0, me | 1, at: 0) == 0 ? 1 : 0 }
-    if value & ~0xffff != me { return 0 }
-    if value & 0xffff == 0xffff {
+    guard let count = lock(address).tries(owner(ThreadRecord.current)) else {
         // SAFETY: a string of ours with its zero.
         unsafe atoll_image_fail(126, "a nestable lock is held 65536 times")
     }
-    words.store(value + 1, at: 0)
-    return Int32(truncatingIfNeeded: (value + 1) & 0xffff)
+    return Int32(truncatingIfNeeded: count)
 }

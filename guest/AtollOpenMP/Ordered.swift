@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// The `ordered` construct (OpenMP 5.1, section 2.19.9): the turn goes from chunk to chunk, in the order of
@@ -37,7 +38,7 @@ enum Ordered {
     private static func take(_ thread: ThreadRecord, _ loop: LoopRecord) {
         let slot = Construct.slot(thread.team, loop.construct)
         // The first iteration's turn is there from the start.
-        if loop.low != 0, !isTurn(slot, loop.low, loop.construct) { wait(thread, loop, slot) }
+        if loop.low != 0, !slot.isTurn(loop.low) { wait(thread, loop, slot) }
         loop.order = 2
     }
 
@@ -45,12 +46,12 @@ enum Ordered {
     /// then wait for it: so a thread learns how long the turn stays away, and looks when it should be
     /// back. It fetches the line such that it need not ask again to write to it.
     @inline(never)
-    private static func wait(_ thread: ThreadRecord, _ loop: LoopRecord, _ slot: Construct) {
-        let (low, construct) = (loop.low, loop.construct)
+    private static func wait(_ thread: ThreadRecord, _ loop: LoopRecord, _ slot: Construct.Slot) {
+        let low = loop.low
         let delay = loop.delay
         atoll_core_idle(delay / 8)
-        atoll_core_prefetch(slot.address &+ UInt(Construct.turnField))
-        if isTurn(slot, low, construct) {
+        atoll_core_prefetch(ImageWords.base &+ UInt(bitPattern: slot.turn))
+        if slot.isTurn(low) {
             if delay >= 8 { loop.delay = delay &- 8 }
             return
         }
@@ -61,24 +62,12 @@ enum Ordered {
         repeat {
             waiter.step()
             if waiter.isLong, Cancellation.isHere(thread) { break }
-        } while !isTurn(slot, low, construct)
+        } while !slot.isTurn(low)
         waiter.end()
-    }
-
-    /// A turn of another construct may be that of the same iteration, and become this one's meanwhile.
-    @inline(__always)
-    private static func isTurn(_ slot: Construct, _ low: UInt64, _ construct: UInt64) -> Bool {
-        slot.load(Construct.turnField) == low && slot.load(Construct.turnConstruct) == construct
-            && slot.load(Construct.turnField) == low
     }
 
     @inline(__always)
     private static func pass(_ thread: ThreadRecord, _ loop: LoopRecord) {
-        let slot = Construct.slot(thread.team, loop.construct)
-        // At once, and before the thread looks whether the turn has come back.
-        slot.words.storeSequential(loop.high, at: Construct.turnField)
-        if slot.get(Construct.turnConstruct) != loop.construct {
-            slot.store(Construct.turnConstruct, loop.construct)
-        }
+        Construct.slot(thread.team, loop.construct).endTurn(loop.high)
     }
 }

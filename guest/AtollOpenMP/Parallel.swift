@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// Parallel regions (OpenMP 5.1, section 2.6).
@@ -73,7 +74,7 @@ enum Parallel {
         team.set(TeamRecord.constructBase, seat.get(Seat.constructField))
         team.set(TeamRecord.stealingBase, seat.get(Seat.stealingField))
         team.set(TeamRecord.floatControl, atoll_float_control())
-        team.store(TeamRecord.wordField, generation << 16 | UInt64(truncatingIfNeeded: count))
+        team.crew.begin(generation, count)
         seat.generation = generation
         seat.begin(team)
         if seat.place != thread.place { Places.take(thread, seat.place) }
@@ -152,18 +153,9 @@ enum Parallel {
         let generation = thread.seat.generation
         let size = thread.size
         if Ompt.isOn { Ompt.joinBegins(thread) }
-        var number = 1
-        while number < size {
-            let other = team.seat(number)
-            if other.load(Seat.joinedField) != generation {
-                var waiter = ImageWaiter(thread, .barrier)
-                repeat {
-                    if !team.hasTasks(generation) || !Tasks.runOne(thread) { waiter.step() }
-                } while other.load(Seat.joinedField) != generation
-                waiter.end()
-            }
-            number &+= 1
-        }
+        team.crew.join(
+            generation, of: size, { ImageWaiter(thread, .barrier) },
+            run: { Tasks.runOne(thread) })
         if team.hasTasks(generation) {
             endTasks(thread, team, generation, size)
             Tasks.endImplicit(thread)
@@ -188,17 +180,9 @@ enum Parallel {
     private static func endTasks(
         _ thread: ThreadRecord, _ team: TeamRecord, _ generation: UInt64, _ size: Int
     ) {
-        var waiter = ImageWaiter(thread, .barrier)
-        while Tasks.arePending(team) {
-            if !Tasks.runOne(thread) { waiter.step() }
-        }
-        team.store(TeamRecord.drainedGeneration, generation)
-        var number = 1
-        while number < size {
-            while team.seat(number).load(Seat.leftField) != generation { waiter.step() }
-            number &+= 1
-        }
-        waiter.end()
+        team.crew.endTasks(
+            generation, of: size, { ImageWaiter(thread, .barrier) },
+            run: { Tasks.runOne(thread) }, arePending: { Tasks.arePending(team) })
     }
 
     /// After a cancelled region, in which the threads have come to different numbers of constructs: all

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 
 /// One thread's place in a team: its implicit task. 12 lines of 64 bytes.
 ///
@@ -10,16 +11,11 @@ struct Seat: ImageRecord {
     let offset: Int
     @inline(__always) init(_ offset: Int) { self.offset = offset }
 
-    static var bytes: Int { 12 * 64 }
+    static var bytes: Int { Crew<ImageWords>.seatBytes }
 
     // MARK: Line 0: written by the owner, looked at by the team
 
-    /// The barrier that it has come to, counted.
-    static var arrivedField: Int { 0 }
-    /// The region (generation of the team) whose end it has come to.
-    static var joinedField: Int { 8 }
-    /// The region whose tasks it has helped to end, where the region had any.
-    static var leftField: Int { 16 }
+    // See ``Crew``.
 
     // Line 1 stays empty: processors fetch lines in pairs, and line 0 is what others look at.
 
@@ -32,19 +28,21 @@ struct Seat: ImageRecord {
     }
     /// The work-sharing construct (of those that count in the team's ring) that it has come to. Others
     /// look at it only where the ring is full.
-    static var constructField: Int { 128 + 64 }
+    static var constructField: Int { Crew<ImageWords>.constructAt }
     /// The loop with stealing that it has come to.
-    static var stealingField: Int { 128 + 72 }
+    static var stealingField: Int { Crew<ImageWords>.stealingAt }
     /// Up to which construct the team's ring is known to be free.
     @inline(__always) var safeConstruct: UInt64 {
-        get { get(648) }
-        nonmutating set { set(648, newValue) }
+        get { get(Self.safeConstructField) }
+        nonmutating set { set(Self.safeConstructField, newValue) }
     }
+    static var safeConstructField: Int { 648 }
     /// The same for loops with stealing.
     @inline(__always) var safeStealing: UInt64 {
-        get { get(656) }
-        nonmutating set { set(656, newValue) }
+        get { get(Self.safeStealingField) }
+        nonmutating set { set(Self.safeStealingField, newValue) }
     }
+    static var safeStealingField: Int { 656 }
     @inline(__always) var team: TeamRecord {
         get { record(664) }
         nonmutating set { set(664, newValue) }
@@ -72,7 +70,7 @@ struct Seat: ImageRecord {
 
     // MARK: Line 2: iterations that are still its own, for the last eight loops with stealing
 
-    static var stealLine: Int { 128 }
+    static var stealLine: Int { Crew<ImageWords>.stealAt }
 
     // MARK: Line 3: the constructs that it has come to, see above
 

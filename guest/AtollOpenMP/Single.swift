@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 
 /// The `single` construct (OpenMP 5.1, section 2.10.2): whoever of the team comes first executes it.
 enum Single {
@@ -7,7 +8,7 @@ enum Single {
     static func begin(_ thread: ThreadRecord) -> Bool {
         let number = Construct.enter(thread)
         if thread.size == 1 { return true }
-        return Construct.slot(thread.team, number).isFirst(Construct.tag(number))
+        return Construct.slot(thread.team, number).isFirst()
     }
 
     /// With `copyprivate`: 0 for the executor, who must call ``endCopy(_:_:)``; for the others its data, when
@@ -16,21 +17,14 @@ enum Single {
     static func beginCopy(_ thread: ThreadRecord) -> UInt64 {
         let number = Construct.enter(thread)
         let slot = Construct.slot(thread.team, number)
-        if slot.isFirst(Construct.tag(number)) { return 0 }
-        if slot.load(Construct.copyConstruct) != number {
-            var waiter = ImageWaiter(thread, .loop)
-            repeat { waiter.step() } while slot.load(Construct.copyConstruct) != number
-            waiter.end()
-        }
-        return slot.get(Construct.copyField)
+        if slot.isFirst() { return 0 }
+        return slot.published { ImageWaiter(thread, .loop) }
     }
 
     @inline(__always)
     static func endCopy(_ thread: ThreadRecord, _ data: UInt64) {
         let number = thread.seat.get(Seat.constructField)
-        let slot = Construct.slot(thread.team, number)
-        slot.set(Construct.copyField, data)
-        slot.store(Construct.copyConstruct, number)
+        Construct.slot(thread.team, number).publish(data)
     }
 }
 

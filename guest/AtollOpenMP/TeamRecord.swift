@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 
 /// A team: those that run one parallel region together, and, while it is hot, those that wait to run the
 /// next one of the same task. Its seats follow it in memory.
@@ -9,20 +10,19 @@ struct TeamRecord: ImageRecord {
     let offset: Int
     @inline(__always) init(_ offset: Int) { self.offset = offset }
 
-    static var ringLine: Int { 16 * 64 }
-    static var ringSlots: Int { 64 }
-    static var ringSlotBytes: Int { 64 }
-    static var seats: Int { ringLine + ringSlots * ringSlotBytes }
+    static var ringLine: Int { Crew<ImageWords>.ringAt }
+    static var ringSlots: Int { Int(Crew<ImageWords>.slots) }
+    static var seats: Int { Crew<ImageWords>.seatsAt }
     static func bytes(capacity: Int) -> Int { seats + capacity * Seat.bytes }
 
-    @inline(__always) func seat(_ number: Int) -> Seat {
-        Seat(offset &+ Self.seats &+ number &* Seat.bytes)
-    }
+    /// How its threads meet.
+    @inline(__always) var crew: Crew<ImageWords> { Crew(Tasks.words, at: offset) }
+    @inline(__always) func seat(_ number: Int) -> Seat { Seat(crew.seat(number)) }
 
     // MARK: Line 0: what a worker needs to begin, all in the line that it waits on
 
     /// The generation of the region, and how many threads run it, in the lower 16 bits.
-    static var wordField: Int { 0 }
+    static var wordField: Int { Crew<ImageWords>.wordAt }
     @inline(__always) var generation: UInt64 { self.get(Self.wordField) >> 16 }
     @inline(__always) var size: Int { Int(truncatingIfNeeded: get(Self.wordField) & 0xffff) }
     static var functionField: Int { 8 }
@@ -84,14 +84,8 @@ struct TeamRecord: ImageRecord {
 
     // MARK: Line 2: what those who wait look at
 
-    /// The region in which somebody has made a deferred task; see ``noteTasks(_:)``.
-    static var taskGeneration: Int { 128 }
-    /// The region that has been cancelled.
-    static var cancelledGeneration: Int { 136 }
-    /// The barrier whose tasks are known to have ended.
-    static var drainedBarrier: Int { 144 }
-    /// The region whose tasks are known to have ended, and whose seats from here on go.
-    static var drainedGeneration: Int { 152 }
+    // What tasks and cancellation need: see ``Crew``.
+
     /// Seats from this number on leave the team, where ``size`` is 0.
     static var keptField: Int { 160 }
 
@@ -105,8 +99,8 @@ struct TeamRecord: ImageRecord {
 
     // MARK: Lines 8 to 15: the core's words that several threads write
 
-    static var barrierCountLine: Int { 8 * 64 }
-    static var barrierReleaseLine: Int { 9 * 64 }
+    // Lines 8 and 9, 13: see ``Crew``.
+    static var barrierCountLine: Int { Crew<ImageWords>.countAt }
     /// Threads of the contention group beside the initial one (in initial teams).
     static var groupThreadsLine: Int { 10 * 64 }
     /// League number and size of `teams` (in initial teams), 32 bits each.
@@ -118,22 +112,14 @@ struct TeamRecord: ImageRecord {
     static var reservedField: Int { 184 }
     /// Lines 11 and 12: the loop or sections that a combined region begins with (see Combined).
     static var combinedLine: Int { 11 * 64 }
-    /// Line 13: the loops with stealing, by their number modulo 8, whose last chunk has been taken.
-    static var lastChunkLine: Int { 13 * 64 }
     /// Which barrier will end the loop or sections that are cancelled.
     static var cancelledWork: Int { 168 }
 
     // MARK: For tasks
 
-    /// To be called before a deferred task is made visible: from now on the waits of this region look for
-    /// tasks, and its end waits for them.
-    @inline(__always) func noteTasks(_ generation: UInt64) {
-        if get(Self.taskGeneration) != generation { store(Self.taskGeneration, generation) }
-    }
-    @inline(__always) func hasTasks(_ generation: UInt64) -> Bool {
-        get(Self.taskGeneration) == generation
-    }
+    @inline(__always) func noteTasks(_ generation: UInt64) { crew.noteTasks(generation) }
+    @inline(__always) func hasTasks(_ generation: UInt64) -> Bool { crew.hasTasks(generation) }
     @inline(__always) func isCancelled(_ generation: UInt64) -> Bool {
-        get(Self.cancelledGeneration) == generation
+        crew.isCancelled(generation)
     }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// Making teams, filling them with threads, and giving both back. None of this is on the path of a region
@@ -38,7 +39,7 @@ enum Teams {
         TaskTeam.drop(team)
         var slot: UInt64 = 0
         while slot < UInt64(TeamRecord.ringSlots) {
-            let memory = Construct.slot(team, slot).get(Construct.memoryField)
+            let memory = Construct.slot(team, slot).formerMemory
             if memory != 0 { CoreHeap.free(memory) }
             slot += 1
         }
@@ -68,7 +69,7 @@ enum Teams {
             seat.number = number
             seat.set(Seat.threadField, worker)
             seat.generation = team.generation
-            worker.store(ThreadRecord.assignmentField, UInt64(seat.offset))
+            ThreadPool.words.assign(worker.offset, seat.offset)
             team.members = number + 1
         }
         return team
@@ -115,7 +116,7 @@ enum Teams {
         disband(team.seat(0))
         let members = team.members
         team.set(TeamRecord.keptField, UInt64(1))
-        team.store(TeamRecord.wordField, (team.generation + 1) << 16)
+        team.crew.begin(team.generation + 1, 0)
         for number in 1..<max(members, 1) {
             var waiter = ImageWaiter()
             while team.seat(number).load(Seat.threadField) != 0 { waiter.step() }

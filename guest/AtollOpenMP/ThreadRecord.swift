@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// What the runtime keeps of one thread, in the image: 16 lines of 64 bytes. Lines 0 to 7 are the
@@ -80,7 +81,7 @@ struct ThreadRecord: ImageRecord {
         nonmutating set { set(Self.imageLine + 8, newValue) }
     }
     /// See ``ThreadPool``.
-    static var stateField: Int { 80 }
+    static var stateField: Int { CrewPool<ImageWords>.stateAt }
     /// 1: it was started by the runtime, 0: by the program.
     @inline(__always) var isWorker: Bool {
         get { get(88) != 0 }
@@ -96,5 +97,5 @@ struct ThreadRecord: ImageRecord {
     // MARK: Line 2: what an idle worker looks at
 
     /// The seat that it is to take, for a worker in no team; 0: none yet.
-    static var assignmentField: Int { 128 }
+    static var assignmentField: Int { CrewPool<ImageWords>.assignmentAt }
 }

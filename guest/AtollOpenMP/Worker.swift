@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// What a thread does that the runtime has started: it takes the seats that it is given, and runs the
@@ -7,16 +8,7 @@ internal import CAtollOpenMP
 enum Worker {
     static func run(_ thread: ThreadRecord) {
         while true {
-            var waiter = ImageWaiter(thread)
-            var assignment = thread.load(ThreadRecord.assignmentField)
-            while assignment == 0 {
-                Ompt.idles(thread)
-                waiter.step()
-                assignment = thread.load(ThreadRecord.assignmentField)
-            }
-            waiter.end()
-            thread.store(ThreadRecord.assignmentField, 0)
-            let seat = Seat(Int(truncatingIfNeeded: assignment))
+            let seat = Seat(ThreadPool.words.assigned(thread.offset) { IdleWaiter(thread) })
             serve(thread, seat, seat.team)
             Teams.disband(seat)
             thread.team = .none
@@ -38,19 +30,8 @@ enum Worker {
         var isIn = false
         var isNew = true
         while true {
-            var word = team.load(TeamRecord.wordField)
-            if word >> 16 == seen {
-                var waiter = ImageWaiter(thread)
-                repeat {
-                    if isIn, team.hasTasks(seen) {
-                        help(thread, team, seat, seen)
-                        isIn = false
-                    }
-                    Ompt.idles(thread)
-                    waiter.step()
-                    word = team.load(TeamRecord.wordField)
-                } while word >> 16 == seen
-                waiter.end()
+            let word = team.crew.next(after: seen, isIn: isIn, { IdleWaiter(thread) }) {
+                help(thread, team, seat, seen)
             }
             seen = word >> 16
             let size = Int(truncatingIfNeeded: word & 0xffff)
@@ -89,7 +70,7 @@ enum Worker {
         if seat.isToEnd(thread, team, generation), !team.hasTasks(generation) {
             Tasks.endImplicit(thread)
         }
-        seat.store(Seat.joinedField, generation)
+        team.crew.join(seat.offset, generation)
     }
 
     /// The region has tasks: runs some, until they have all ended, and says that it runs none any more.
@@ -97,12 +78,28 @@ enum Worker {
     private static func help(
         _ thread: ThreadRecord, _ team: TeamRecord, _ seat: Seat, _ generation: UInt64
     ) {
-        var waiter = ImageWaiter(thread)
-        while team.load(TeamRecord.drainedGeneration) != generation {
-            if !Tasks.runOne(thread) { waiter.step() }
-        }
-        waiter.end()
-        Tasks.endImplicit(thread)
-        seat.store(Seat.leftField, generation)
+        team.crew.help(
+            seat.offset, generation, { ImageWaiter(thread) }, run: { Tasks.runOne(thread) },
+            leave: { Tasks.endImplicit(thread) })
     }
+}
+
+/// Of a worker that has nothing to do, and may be asked to end as far as tools are told.
+struct IdleWaiter: CrewWaiter {
+    private let thread: ThreadRecord
+    private var waiter: ImageWaiter
+
+    @inline(__always)
+    init(_ thread: ThreadRecord) {
+        self.thread = thread
+        waiter = ImageWaiter(thread)
+    }
+
+    @inline(__always)
+    mutating func step() {
+        Ompt.idles(thread)
+        waiter.step()
+    }
+    @inline(__always) mutating func pause(_ times: Int) { waiter.pause(times) }
+    @inline(__always) mutating func end() { waiter.end() }
 }

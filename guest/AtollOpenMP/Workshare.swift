@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollRegion
+internal import AtollSync
 internal import CAtollOpenMP
 
 /// What newer forms of the work-sharing constructs ask for beside iterations: memory that their threads
@@ -30,8 +31,7 @@ enum Workshare {
         let bytes = memory == 0 ? 0 : atoll_core_get(memory)
         var isFirst = false
         // The first word: what the first thread has registered.
-        let block = Construct.slot(thread.team, construct).memory(thread, construct, bytes + 16) {
-            block in
+        let block = Construct.memory(thread, construct, bytes + 16) { block in
             isFirst = true
             if reductions != 0 { TaskReductions.registerFirst(thread, reductions) }
             atoll_core_put(block, reductions)

@@ -7,5 +7,6 @@ internal import CAtollOpenMP
 public func atoll_image_region() -> UInt64 {
     let main = ThreadRecord(Int(truncatingIfNeeded: atoll_thread_offset(0)))
     guard !main.team.isNone, main.size > 1 else { return 0 }
-    return main.team.get(TeamRecord.functionField)
+    return atoll_kmpc_region(
+        main.team.get(TeamRecord.functionField), main.team.get(TeamRecord.dataField))
 }

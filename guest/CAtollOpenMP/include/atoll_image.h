@@ -300,6 +300,8 @@ void atoll_runtime_child(void);
 
 /// The function of the parallel region that the program is in; 0: none.
 uint64_t atoll_image_region(void);
+/// (kmpc_fork.c) The function of the program's that a team with this function and data runs.
+uint64_t atoll_kmpc_region(uint64_t function, uint64_t data);
 
 /// Io: in rank 0, before main.
 void atoll_io_begin(void);

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """What is built needs no more than it may: a guest has libc, a host has no Swift toolchain."""
+import glob
 import os
 import re
 import subprocess
@@ -9,20 +10,31 @@ import elf
 TITLE = "programs link what they may"
 
 TREES = (".build/dist", ".build/dist-debug")
+PARTS = ("bin", "lib", "lib/atoll/openmp")
 LIBC = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
 HOST = {"atoll", "atolld"}
 # What a library of ours shows: its public interface, by these names.
-PUBLIC = {
-    "libatoll.so": re.compile(r"atoll_\w+"),
-    "libatoll-gomp.so": re.compile(r"atoll_\w+|GOMP_\w+|GOACC_\w+|omp_\w+|_?kmpc?_\w+"),
-}
+PUBLIC = {"libatoll.so": re.compile(r"atoll_\w+")}
+# Or by the lists that it is linked with.
+LISTED = {"libatoll-gomp.so": "guest/CAtollOpenMP/names"}
+# What a library calls itself, where that is not its file's name.
+SONAME = {"libatoll-gomp.so": "libgomp.so.1"}
 LINKERS_OWN = {"_end", "_edata", "__bss_start", "_init", "_fini"}
 # Left in a guest's program by what only the host may use.
 HOST_WING = re.compile(rb"Foundation|AtollHost|AtollLibvirt|Hummingbird|NIOPosix|GRDB")
 RUNTIME = re.compile(r"libswift|lib_?Foundation|libdispatch|libBlocksRuntime|lib_.*Swift")
 
 
-def of_guest(path: str, name: str) -> list[str]:
+def listed(directory: str) -> set[str]:
+    """The second word of each line: the first is the name's version."""
+    found = set()
+    for path in glob.glob(directory + "/*.txt") + glob.glob(directory + "/known/*"):
+        with open(path, encoding="utf-8") as handle:
+            found |= {line.split()[1] for line in handle if len(line.split()) > 1 and line[0] != "#"}
+    return found
+
+
+def of_guest(path: str, name: str, root: str) -> list[str]:
     file = elf.read(path)
     if file is None:
         return []
@@ -33,9 +45,10 @@ def of_guest(path: str, name: str) -> list[str]:
     base = re.sub(r"\.so(\..*)?$", ".so", name)
     if ".so" in name:
         pattern = PUBLIC.get(base)
+        names = listed(os.path.join(root, LISTED[base])) if base in LISTED else set()
         found += [f"shows {symbol}" for symbol in file.exported
-                  if symbol not in LINKERS_OWN and not (pattern and pattern.fullmatch(symbol))]
-        if not file.soname.startswith(base):
+                  if symbol not in LINKERS_OWN | names and not (pattern and pattern.fullmatch(symbol))]
+        if not file.soname.startswith(SONAME.get(base, base)):
             found.append(f"calls itself '{file.soname}'")
     with open(path, "rb") as handle:
         found += [f"holds the host's {match.decode()}" for match in set(HOST_WING.findall(handle.read()))]
@@ -51,14 +64,14 @@ def of_host(path: str) -> list[str]:
 def findings(tree) -> list[str]:
     found = []
     for top in TREES:
-        for part in ("bin", "lib"):
+        for part in PARTS:
             directory = os.path.join(tree.root, top, part)
             for name in sorted(os.listdir(directory)) if os.path.isdir(directory) else []:
                 path = os.path.join(directory, name)
                 if not os.path.isfile(path) or os.path.islink(path):
                     continue
                 if name not in HOST:
-                    found += [f"{top}/{part}/{name}: {why}" for why in of_guest(path, name)]
+                    found += [f"{top}/{part}/{name}: {why}" for why in of_guest(path, name, tree.root)]
                 elif top == ".build/dist":
                     found += [f"{top}/{part}/{name}: {why}" for why in of_host(path)]
     if not any(os.path.isdir(os.path.join(tree.root, top)) for top in TREES):
@@ -92,8 +105,23 @@ def examples(directory: str):
         ("only a Swift toolchain", "dist", "bin/atolld", main, ("-Wl,--no-as-needed", swift)),
         (None, "dist-debug", "bin/atolld", main, ("-Wl,--no-as-needed", swift)),
     ]
+    runtime = ("-shared", "-Wl,-soname,libgomp.so.1")
+    path = "lib/atoll/openmp/libatoll-gomp.so"
+    serve = "void GOMP_barrier(void) {} "
+    cases += [
+        (None, "dist", path, serve, runtime),
+        ("shows atoll_image_look", "dist", path, serve + "void atoll_image_look(void) {}", runtime),
+        ("needs libswiftCore.so", "dist-debug", path, serve, (*runtime, "-Wl,--no-as-needed", swift)),
+        ("asks the loader for swift_retain", "dist", path, "int swift_retain(void); int GOMP_barrier(void) { return swift_retain(); }",
+         (*runtime, "-Wl,--unresolved-symbols=ignore-all")),
+        ("calls itself", "dist", path, serve, ("-shared",)),
+    ]
     for number, (words, top, path, code, flags) in enumerate(cases):
         root = os.path.join(directory, str(number))
+        names = os.path.join(root, LISTED["libatoll-gomp.so"])
+        os.makedirs(names)
+        with open(names + "/core.txt", "w", encoding="utf-8") as handle:
+            handle.write("# A list\nGOMP_1.0 GOMP_barrier\n")
         link(os.path.join(root, ".build", top), path, code, *flags)
         yield root, words
     empty = os.path.join(directory, "empty")

@@ -17,7 +17,8 @@ public struct JobSpec: Codable, Sendable, Equatable {
     public var region: String?
     /// What becomes of the others when a VM is lost; absent: they are ended.
     public var onLoss: OnLoss?
-    /// Whether the job tells of its named objects when it is over; absent: no.
+    /// Whether the job tells of its named objects, or of its threads where it is an OpenMP program, when
+    /// it is over; absent: no.
     public var report: Bool?
 
     public init(
@@ -94,8 +95,9 @@ public enum JobEvent: Sendable, Equatable {
     case refused(vm: String, reason: String)
     /// A VM of the job is gone.
     case lost(vm: String)
-    /// How the job's named objects were used, where that was asked for; before the last line.
-    case report([SyncObject])
+    /// How the job's named objects were used, and what its threads did where it is an OpenMP program;
+    /// where that was asked for; before the last line.
+    case report([SyncObject], openMP: OpenMPReport?)
     /// The job is over; always the last line. `status` is what `atoll run` exits with.
     case finished(status: Int, reason: String?)
 }

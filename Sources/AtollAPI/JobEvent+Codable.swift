@@ -11,6 +11,7 @@ extension JobEvent: Codable {
 
     private enum CodingKeys: String, CodingKey {
         case type, job, vm, stream, text, base64, status, reason, objects
+        case openMP = "openmp"
     }
 
     public init(from decoder: any Decoder) throws {
@@ -38,7 +39,9 @@ extension JobEvent: Codable {
         case .lost:
             self = .lost(vm: try vm())
         case .report:
-            self = .report(try values.decode([SyncObject].self, forKey: .objects))
+            self = .report(
+                try values.decode([SyncObject].self, forKey: .objects),
+                openMP: try values.decodeIfPresent(OpenMPReport.self, forKey: .openMP))
         case .finished:
             let reason = try values.decodeIfPresent(String.self, forKey: .reason)
             self = .finished(status: try status(), reason: reason)
@@ -74,9 +77,10 @@ extension JobEvent: Codable {
         case .lost(let vm):
             try values.encode(Kind.lost, forKey: .type)
             try values.encode(vm, forKey: .vm)
-        case .report(let objects):
+        case .report(let objects, let openMP):
             try values.encode(Kind.report, forKey: .type)
             try values.encode(objects, forKey: .objects)
+            try values.encodeIfPresent(openMP, forKey: .openMP)
         case .finished(let status, let reason):
             try values.encode(Kind.finished, forKey: .type)
             try values.encode(status, forKey: .status)

@@ -47,8 +47,8 @@ public struct JobLaunch: Sendable {
     private var interrupted: UInt64?
     /// Whether the processes are one OpenMP program.
     public private(set) var isOpenMP = false
-    /// When one of its processes ended, so that the others will end too.
-    private var ended: UInt64?
+    /// One of its processes has ended, so that the others will end too: when they are to be stopped.
+    private var patience: UInt64?
 
     private struct Rank: Sendable {
         let slot: Int
@@ -70,6 +70,9 @@ public struct JobLaunch: Sendable {
     /// How long a process may take over the user's interrupt, nanoseconds, before another's end, which
     /// is most likely the same interrupt's, stops it.
     private static var courtesy: UInt64 { 2_000_000_000 }
+    /// How long the processes of an OpenMP program that is told of a loss may take to say so and to end:
+    /// it may be that its VMs have been slow all along.
+    private static var farewell: UInt64 { 5_000_000_000 }
     /// How much of the time between two polls counts as polling.
     private static var longestPause: UInt64 { 100_000_000 }
 
@@ -150,16 +153,28 @@ public struct JobLaunch: Sendable {
             ranks[rank].ending = (event, ranks[rank].ring.published)
             let isFine =
                 event == .exited(rank: rank, status: 0)
-                || survivesLoss && event == .lost(rank: rank)
+                || survivesLoss && !isOpenMP && event == .lost(rank: rank)
             if isOpenMP {
-                if !isFine || rank == 0 { ended = ended ?? now }
+                if !isFine || rank == 0 { openMPEnds(event, now) }
             } else if !isFine {
                 hasFailed = true
             }
         }
-        // What ends one process of an OpenMP program ends all: its runtime sees to that, and says why.
-        if let ended, now > ended, now - ended >= Self.courtesy { stop() }
+        if let patience, now >= patience { stop() }
         if hasFailed, interrupted.map({ now > $0 && now - $0 >= Self.courtesy }) ?? true { stop() }
+    }
+
+    /// What ends one process of an OpenMP program ends all: its runtime sees to that, and says why. Of a
+    /// lost process only we know by the host's word.
+    private mutating func openMPEnds(_ event: LaunchEvent, _ now: UInt64) {
+        var time = Self.courtesy
+        switch event {
+        case .lost(let rank), .silent(let rank):
+            board.region.loseOpenMP(rank: rank, job: ticket.number)
+            time = Self.farewell
+        default: break
+        }
+        patience = patience ?? now &+ time
     }
 
     /// Learns what kind of program a rank runs, once it does.

@@ -58,7 +58,7 @@ public struct JobPayload: Sendable, Equatable {
         self.init(directory: directory, arguments: arguments, environment: environment)
     }
 
-    private static func decimal(_ value: Int) -> [UInt8] {
+    static func decimal(_ value: Int) -> [UInt8] {
         var digits: [UInt8] = []
         var rest = value
         repeat {

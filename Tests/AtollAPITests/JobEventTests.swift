@@ -8,6 +8,16 @@ import Testing
         id: 3, group: "g", region: "r", arguments: ["a", "b c"], vms: ["vm1"],
         started: Date(timeIntervalSince1970: 1_700_000_000))
 
+    private static let openMP = OpenMPReport(
+        imageBytes: 4, hugePageBytes: 6, heapBytes: 2, heapMostBytes: 3, imbalancePercent: 5,
+        threads: [
+            OpenMPReport.Thread(
+                vm: "vm1", thread: 1, busyNanoseconds: 7,
+                regions: .init(count: 1, nanoseconds: 2), barriers: .init(count: 3, nanoseconds: 4),
+                locks: .init(count: 5, nanoseconds: 6), loops: .init(count: 7, nanoseconds: 8),
+                others: .init(count: 9, nanoseconds: 10))
+        ])
+
     private static let wire: [(JobEvent, String)] = [
         (
             .started(job),
@@ -33,6 +43,15 @@ import Testing
         ),
         (.openMP(vm: "vm1"), #"{"type":"openmp","vm":"vm1"}"#),
         (.lost(vm: "vm1"), #"{"type":"lost","vm":"vm1"}"#),
+        (.report([], openMP: nil), #"{"objects":[],"type":"report"}"#),
+        (
+            .report([], openMP: openMP),
+            #"{"objects":[],"openmp":{"heapBytes":2,"heapMostBytes":3,"hugePageBytes":6,"imageBytes":4,"#
+                + #""imbalancePercent":5,"threads":[{"barriers":{"count":3,"nanoseconds":4},"#
+                + #""busyNanoseconds":7,"locks":{"count":5,"nanoseconds":6},"#
+                + #""loops":{"count":7,"nanoseconds":8},"others":{"count":9,"nanoseconds":10},"#
+                + #""regions":{"count":1,"nanoseconds":2},"thread":1,"vm":"vm1"}]},"type":"report"}"#
+        ),
         (.finished(status: 0, reason: nil), #"{"status":0,"type":"finished"}"#),
         (
             .finished(status: 124, reason: "VM vm1 was lost"),

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
-import AtollHost
 import AtollTestSupport
 import Foundation
 import Testing
 
+@testable import AtollHost
 @testable import AtollRegion
 
 /// Jobs that are one OpenMP program, from the daemon's side, with agents that do what the test says.
 @Suite(.timeLimit(.minutes(1))) struct JobOpenMPTests {
     let root = TestHost.administrator
 
-    private func host() async throws -> (TestHost, ScriptedAgent) {
+    private func host(bytes: UInt64 = 1 << 20) async throws -> (TestHost, ScriptedAgent) {
         let host = try TestHost()
         try await host.group(vms: ["a", "b"])
         _ = try await host.service.createRegion(
-            RegionSpec(name: "r", size: 1 << 20), in: "g", as: root)
+            RegionSpec(name: "r", size: bytes), in: "g", as: root)
         return (host, try ScriptedAgent(host.memory.path + "/atoll.g.r", slots: [0, 1]))
     }
 
@@ -34,6 +34,56 @@ import Testing
         #expect(events.contains(.openMP(vm: "a")) && events.contains(.openMP(vm: "b")))
         #expect(events.contains(.output(vm: "a", stream: .stdout, data: Data("no end".utf8))))
         #expect(events.last == .finished(status: status, reason: nil))
+    }
+
+    /// The program is asked to keep figures, and they come by the VMs' names before the job is over.
+    @Test func tellsWhatItsThreadsDid() async throws {
+        let (host, agent) = try await host(bytes: 16 << 20)
+        let spec = JobSpec(arguments: ["p"], environment: ["A": "b"], report: true)
+        let stream = try await host.service.run(spec, in: "g", as: root)
+        let ticket = try await agent.job()
+        let environment = try #require(agent.board.payload(ticket)).environment
+        #expect(environment.contains(Array("ATOLL_OPENMP_REPORT=1".utf8)))
+        typealias I = OpenMPImage
+        let memory = agent.region.memory
+        let image = try #require(
+            agent.region.placeObject(
+                name: I.name(job: ticket.number), bytes: 4 << 20, job: ticket.number, builder: 1))
+        memory.zero(at: image.offset, count: 4 << 20)
+        memory.store(I.magic, word: image.offset)
+        memory.store32(2, at: image.offset + I.atRanks)
+        memory.store64(3, at: image.offset + I.atHeapMostTaken)
+        for rank in 0...1 {
+            let thread = image.offset + I.threads + rank * I.threadBytes
+            memory.store64(UInt64(rank), at: thread + I.atThreadRank)
+            memory.store64(5, at: thread + I.atFigures)
+            memory.store64(1000, at: thread + I.atFigures + 8)
+        }
+        #expect(agent.region.publishObject(image))
+        for rank in 0...1 { agent.board.markOpenMP(ticket, rank: rank) }
+        for rank in 0...1 { agent.end(ticket, rank: rank) }
+        var events: [JobEvent] = []
+        for await event in stream { events.append(event) }
+        guard case .report(_, let report?) = events.dropLast().last else {
+            Issue.record("\(events)")
+            return
+        }
+        #expect(report.threads.map(\.vm) == ["a", "b"])
+        #expect(report.threads.allSatisfy { $0.regions == .init(count: 5, nanoseconds: 1000) })
+        #expect(report.imageBytes == 4 << 20 && report.heapMostBytes == 192 << 10)
+    }
+
+    /// Others cannot go on without a VM of an OpenMP program.
+    @Test func aLossIsNeverSurvived() {
+        for rank in 0...1 {
+            var verdict = JobVerdict(survivesLoss: true)
+            let vms = ["a", "b"]
+            for rank in 0...1 { _ = verdict.add(.beganOpenMP(rank: rank), vms) }
+            #expect(verdict.add(.lost(rank: rank), vms) == [.lost(vm: vms[rank])])
+            _ = verdict.add(.exited(rank: 1 - rank, status: 0), vms)
+            #expect(verdict.status == JobStatus.vmLost)
+            #expect(verdict.reason == "VM \(vms[rank]) was lost while the job ran")
+        }
     }
 
     @Test func readsInput() async throws {

@@ -70,7 +70,7 @@ import Testing
         }
         agent.end(ticket, rank: 0)
         let events = await all(stream)
-        guard case .report(let objects) = events.dropLast().last else {
+        guard case .report(let objects, nil) = events.dropLast().last else {
             return #expect(Bool(false), "\(events)")
         }
         #expect(objects.map(\.name) == ["mine"])

@@ -15,8 +15,10 @@ import Testing
         var now: UInt64 = 5 * second
         var rings: [RingEnd] = []
 
-        init(members: Int, lease: UInt64 = 1000, survivesLoss: Bool = false) throws {
-            board = try AtollRegionTests.board(members: members)
+        init(
+            members: Int, lease: UInt64 = 1000, survivesLoss: Bool = false, bytes: Int = 1 << 20
+        ) throws {
+            board = try AtollRegionTests.board(members: members, bytes)
             var wanted = request(members)
             wanted.survivesLoss = survivesLoss
             launch = try JobLaunch(

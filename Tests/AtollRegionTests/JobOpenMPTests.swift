@@ -47,6 +47,33 @@ import Testing
         #expect(script.poll(after: 200_000_000) == [] && script.state == .stopping)
     }
 
+    /// The program learns of it, and has time to say where it was.
+    @Test(arguments: [0, 1], [false, true])
+    func isToldOfALoss(rank: Int, survivesLoss: Bool) throws {
+        let script = try Script(
+            members: 2, lease: 600_000, survivesLoss: survivesLoss, bytes: 16 << 20)
+        for rank in 0...1 {
+            script.board.markOpenMP(script.ticket, rank: rank)
+            script.run(rank)
+        }
+        let region = script.board.region
+        let image = try #require(
+            region.placeObject(
+                name: OpenMPImage.name(job: script.ticket.number), bytes: 4 << 20,
+                job: script.ticket.number, builder: 1))
+        region.memory.zero(at: image.offset, count: 4 << 20)
+        region.memory.store(OpenMPImage.magic, word: image.offset)
+        #expect(region.publishObject(image))
+        _ = script.poll()
+        region.markLost(slot: rank)
+        #expect(script.poll() == [.lost(rank: rank)])
+        #expect(
+            region.memory.load(word: image.offset + OpenMPImage.atEnd)
+                == (rank == 0 ? 1 << 16 : 1 << 8) | OpenMPImage.wasLost)
+        #expect(script.poll(after: 4_900_000_000) == [] && script.state == .posted)
+        #expect(script.poll(after: 200_000_000) == [] && script.state == .stopping)
+    }
+
     @Test func goesOnWithoutAServantThatEndedWell() throws {
         let script = try script()
         script.exit(1)

@@ -71,7 +71,9 @@ import Testing
         "Health": codec(Health.self), "ErrorBody": codec(ErrorBody.self),
         "Error": codec(APIError.self), "SyncReport": codec(SyncReport.self),
         "SyncObject": codec(SyncObject.self), "SyncThread": codec(SyncThread.self),
-        "TeamState": codec(TeamState.self),
+        "TeamState": codec(TeamState.self), "OpenMPReport": codec(OpenMPReport.self),
+        "OpenMPThread": codec(OpenMPReport.Thread.self),
+        "OpenMPFigure": codec(OpenMPReport.Figure.self),
     ]
 
     private static let enumerations: [String: [String]] = [

@@ -37,6 +37,26 @@ struct ProgramHeapTests {
         for (block, _) in taken { #expect(heap.free(block, seat)) }
     }
 
+    /// A launcher reads them when the program has ended.
+    @Test func countsItsPagesWhereTheyAreLookedFor() throws {
+        let heap = try testHeap()
+        let seat = heap.join()
+        func pages() -> [UInt64] {
+            [OpenMPImage.atHeapTaken, OpenMPImage.atHeapMostTaken].map {
+                heap.memory.load64($0 - OpenMPImage.heap)
+            }
+        }
+        #expect(pages() == [0, 0])
+        #expect(heap.allocate(16, 16, seat) != 0)
+        #expect(pages() == [1, 1])
+        let block = heap.allocate(1 << 20, 16, seat)
+        #expect(pages() == [17, 17])
+        #expect(heap.resize(block, 2 << 20))
+        #expect(pages() == [33, 33])
+        #expect(heap.free(block, seat))
+        #expect(pages() == [1, 33])
+    }
+
     @Test func aFullHeapSaysSoAndServesOtherSizes() throws {
         let heap = try testHeap()
         let seat = heap.join()

@@ -44,14 +44,90 @@ extension VMTests {
             try await programsHold(inVMs: 3, each: 3)
         }
 
+        /// The times are whatever they are; which threads there were, and how often, is known.
+        private func isSensible(_ report: OpenMPReport) {
+            #expect(report.threads.map(\.vm) == ["one", "one", "two", "two"])
+            #expect(Set(report.threads.map(\.thread)).count == 4)
+            let regions = report.threads.map(\.regions.count)
+            #expect(regions.allSatisfy { $0 > 0 && $0 == regions[0] }, "\(regions)")
+            for thread in report.threads {
+                #expect(thread.regions.nanoseconds >= thread.busyNanoseconds)
+                #expect(thread.busyNanoseconds > 0)
+            }
+            #expect(report.threads.contains { $0.barriers.count > 0 })
+            #expect(report.heapBytes > 0 && report.heapBytes <= report.heapMostBytes)
+            #expect(report.heapMostBytes < report.imageBytes && report.imageBytes < 256 << 20)
+        }
+
+        @Test func aReportNamesTheVMs() async throws {
+            let program = try #require(OpenMPProgram.all().first { $0.name == "parallel" })
+            let command = ["--threads-per-vm", "2", "--env", "OMP_NUM_THREADS=4", "--report", "--"]
+            try await stage.withGroup(vms: ["one", "two"], regions: Self.regions) {
+                let table = try await stage.daemon.atoll(["run", "g"] + command + program.command)
+                    .ending()
+                #expect(program.difference(table) == nil)
+                let rows = table.errorText.split(separator: "\n").map {
+                    $0.split(separator: " ").map(String.init)
+                }
+                #expect(
+                    rows.filter { $0.count > 3 && Int($0[2]) != nil }.map { $0[1] }
+                        == ["one", "one", "two", "two"], "\(table.errorText)")
+                #expect(table.errorText.contains("of the region the heap took"))
+                let told = try await stage.daemon.atoll(
+                    ["run", "g", "--json"] + command + program.command
+                ).ending()
+                let events = told.text.split(separator: "\n").map { Data($0.utf8) }
+                    .compactMap { try? Wire.decode(JobEvent.self, from: $0) }
+                guard case .report(_, let report?) = events.dropLast().last else {
+                    Issue.record("no report: \(told.text) \(told.errorText)")
+                    return
+                }
+                isSensible(report)
+                // The same, to somebody who works in a VM.
+                let words = (["--json"] + command + program.command).joined(separator: " ")
+                let line = try await lab.guest(
+                    "two", "su atoll -c 'atoll-run \(words) | tail -n 1'")
+                let found = try Wire.decode(OpenMPReport.self, from: Data(line.utf8))
+                isSensible(found)
+            }
+        }
+
+        /// Of a program that stays in one region.
+        private static var inStay: String { " in the parallel region stay._omp_fn.0 of forever" }
+
+        /// Who works in a VM is told the same as an operator.
+        @Test func aVMIsLostToALauncherInAnother() async throws {
+            try await stage.withGroup(vms: ["one", "two"], regions: Self.regions) {
+                let program = "/usr/lib/atoll-suite/forever stay"
+                let command = "atoll-run -t 2 -e OMP_NUM_THREADS=4 -- \(program)"
+                _ = try await lab.guest(
+                    "one", "su atoll -c '(\(command); echo code $?) >/tmp/lost 2>&1 &'")
+                try await eventually("the program works") {
+                    try await lab.guest("one", "cat /tmp/lost").contains("up")
+                }
+                try await lab.virsh("destroy", "two")
+                try await eventually("the job is over") {
+                    try await lab.guest("one", "cat /tmp/lost").contains("code")
+                }
+                let said = try await lab.guest("one", "grep -v ^up /tmp/lost")
+                #expect(said.hasSuffix("code 124"), "\(said)")
+                #expect(
+                    said.contains("atoll: lost two\(Self.inStay)"), "\(said)")
+                #expect(said.contains("VM two was lost"), "\(said)")
+                try await stage.noProcess(in: "one")
+            }
+        }
+
         /// A VM is lost in the middle of some parallel region: the whole program ends, and says why.
-        @Test(arguments: ["two", "one"], 1...2)
-        func aVMIsLostInARegion(_ victim: String, _ time: Int) async throws {
+        @Test(arguments: ["two", "one"], [[], ["stay"]])
+        func aVMIsLostInARegion(_ victim: String, _ words: [String]) async throws {
             let vms = ["one", "two"]
             try await stage.withGroup(vms: vms, regions: Self.regions) {
-                let job = try stage.run(
-                    "--threads-per-vm", "2", "--env", "OMP_NUM_THREADS=4", "--",
-                    "/usr/lib/atoll-suite/forever")
+                let job = try stage.daemon.atoll(
+                    [
+                        "run", "g", "--threads-per-vm", "2", "--env", "OMP_NUM_THREADS=4", "--",
+                        "/usr/lib/atoll-suite/forever",
+                    ] + words)
                 try await eventually("the program works") { job.out.contains("up") }
                 try await Task.sleep(for: .milliseconds(Int.random(in: 0..<500)))
                 #expect(!job.hasEnded)
@@ -59,6 +135,10 @@ extension VMTests {
                 let ending = try await job.ending()
                 #expect(ending.code == JobStatus.vmLost, "\(ending.errorText)")
                 #expect(ending.errorText.contains("VM \(victim) was lost"), "\(ending.errorText)")
+                let region = words.isEmpty ? "" : Self.inStay
+                #expect(
+                    ending.errorText.contains("atoll: lost \(victim)\(region)"),
+                    "\(ending.errorText)")
                 for vm in vms where vm != victim { try await stage.noProcess(in: vm) }
                 try await eventually("the board is empty") { try BoardView.now() == .empty }
                 // The place can be had again.

@@ -88,7 +88,8 @@ import Testing
         var printer = JobPrinter(style: .prefixed)
         var lines: [String] = []
         try printer.show(
-            .report([Self.object("job.3.lock.x", taken: 9, waited: 5000)]), out: { _ in },
+            .report([Self.object("job.3.lock.x", taken: 9, waited: 5000)], openMP: nil),
+            out: { _ in },
             error: { lines.append(String(decoding: $0, as: UTF8.self)) })
         let words = lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
         #expect(
@@ -96,6 +97,37 @@ import Testing
                 "atoll: OBJECT KIND TAKEN CONTENDED WAITED P50 P99 DEATHS HOLDER",
                 "atoll: job.3.lock.x lock 9 2 5.0 us 8.0 us 2.0 ms 0 -",
             ])
+    }
+
+    @Test func `an OpenMP program's report is of its threads`() throws {
+        let none = OpenMPReport.Figure(count: 0, nanoseconds: 0)
+        let report = OpenMPReport(
+            imageBytes: 256 << 20, hugePageBytes: 2 << 20, heapBytes: 640 << 10,
+            heapMostBytes: 20 << 20,
+            imbalancePercent: 7,
+            threads: [
+                OpenMPReport.Thread(
+                    vm: "vm\u{1B}2", thread: 3, busyNanoseconds: 1_500_000,
+                    regions: .init(count: 12, nanoseconds: 2_000_000),
+                    barriers: .init(count: 4, nanoseconds: 99_000), locks: none,
+                    loops: .init(count: 1, nanoseconds: 800), others: none)
+            ])
+        var printer = JobPrinter(style: .prefixed)
+        var lines: [String] = []
+        try printer.show(
+            .report([], openMP: report), out: { _ in },
+            error: { lines.append(String(decoding: $0, as: UTF8.self)) })
+        let words = lines.map { $0.split(whereSeparator: \.isWhitespace).joined(separator: " ") }
+        #expect(
+            words == [
+                "atoll: VM THREAD REGIONS IN REGIONS BUSY AT BARRIERS FOR LOCKS IN LOOPS",
+                "atoll: vm?2 3 12 2.0 ms 1.5 ms 99 us 0 ns 800 ns",
+                "atoll: report: the busiest thread worked 7% longer than the average",
+                "atoll: report: of 256 MiB of the region, in pages of 2 MiB where it could, the heap took 20 MiB at most, 640 KiB at the end",
+            ])
+        var idle = report
+        idle.threads = []
+        #expect(OpenMPTable.lines(idle) == ["report: no parallel region has run"])
     }
 
     @Test func `a screen is wiped once, and then written over`() {

@@ -205,7 +205,7 @@ public struct OpenMPMeeting {
 
     /// Takes the extent for the image: `bytes`, or the largest that there is. Nothing in it is changed.
     func makeImage(bytes: UInt64?, least: UInt64) throws(Refusal) -> ObjectRecord {
-        let name = Self.name("openmp.image", environment.job)
+        let name = OpenMPImage.name(job: environment.job)
         do throws(TeamError) {
             let found = try directory.makeExtent(
                 name, bytes: bytes.map { Int(clamping: $0) }, least: Int(clamping: least),

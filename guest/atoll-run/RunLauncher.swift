@@ -91,7 +91,7 @@ struct Launcher {
     private mutating func report() {
         isReported = true
         let job = launch.ticket.number
-        if launch.isOpenMP, let report = OpenMPReport(place.region, job: job) {
+        if launch.isOpenMP, let report = place.region.openMP(job: job) {
             let text = RunOpenMPReport(report, names: names)
             if options.hasJSON { return printer.print(text.json) }
             for line in text.lines { printer.say(line) }
@@ -137,7 +137,7 @@ struct Launcher {
         case .lost(let rank):
             printer.finish(rank: rank)
             left -= 1
-            if options.survivesLoss, left > 0 {
+            if options.survivesLoss, left > 0, !launch.isOpenMP {
                 printer.say("VM \(names[rank]) was lost while the job ran; the others go on")
             } else {
                 printer.say("VM \(names[rank]) was lost while the job ran; the job was ended")

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import AtollGuest
+internal import AtollRegion
 internal import AtollSystem
 
 /// The report of an OpenMP program, as a table or as one line of JSON.
 struct RunOpenMPReport {
-    private let report: OpenMPReport
+    private let report: OpenMPRecord
     private let names: [[UInt8]]
 
-    init(_ report: OpenMPReport, names: [[UInt8]]) {
+    init(_ report: OpenMPRecord, names: [[UInt8]]) {
         self.report = report
         self.names = names
     }
@@ -32,18 +33,22 @@ struct RunOpenMPReport {
                 RunReport.time(thread.loops.nanoseconds),
             ])
         }
-        let size = Int(report.imageBytes >> 20)
         let pages: Message =
             report.hugePageBytes > 0
-            ? ", in pages of \(Int(report.hugePageBytes >> 20)) MiB where it could" : ""
+            ? ", in pages of \(Self.size(report.hugePageBytes)) where it could," : ""
         return RunReport.table(rows) + [
-            "report: the busiest thread worked \(report.imbalance)% longer than the average; the program had \(size) MiB of the region\(pages)"
+            "report: the busiest thread worked \(report.imbalance)% longer than the average",
+            "report: of \(Self.size(report.imageBytes)) of the region\(pages) the heap took \(Self.size(report.heapMostBytes)) at most, \(Self.size(report.heapBytes)) at the end",
         ]
+    }
+
+    private static func size(_ bytes: UInt64) -> Message {
+        bytes < 2 << 20 ? "\(Int(bytes >> 10)) KiB" : "\(Int(bytes >> 20)) MiB"
     }
 
     var json: Message {
         var text: Message =
-            "{\"imageBytes\":\(report.imageBytes),\"hugePageBytes\":\(Int(report.hugePageBytes)),\"imbalancePercent\":\(report.imbalance),\"threads\":["
+            "{\"imageBytes\":\(report.imageBytes),\"hugePageBytes\":\(report.hugePageBytes),\"heapBytes\":\(report.heapBytes),\"heapMostBytes\":\(report.heapMostBytes),\"imbalancePercent\":\(report.imbalance),\"threads\":["
         for (index, thread) in report.threads.enumerated() {
             let comma: Message = index > 0 ? "," : ""
             text =

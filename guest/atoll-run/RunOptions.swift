@@ -146,7 +146,8 @@ struct RunOptions {
               --lease SECONDS     how long a VM may be silent before the job ends (default: 10)
               --on-loss end|continue
                                   what becomes of the others when a VM is lost (default: end)
-              --report            print what the job's threads waited for, when it is over
+              --report            print what the job's threads waited for, when it is over; of an
+                                  OpenMP program, what each did and the memory it took
               --json              an OpenMP program's report as a line of JSON
               --stuck-after SECONDS  name the threads that have not come to a barrier when the
                                   others have waited so long (default: 30; 0: never)

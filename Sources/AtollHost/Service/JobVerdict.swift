@@ -8,7 +8,8 @@ import Foundation
 struct JobVerdict {
     private(set) var status = 0
     private(set) var reason: String?
-    /// Whether a lost VM is no failure, as long as another comes to its end.
+    /// Whether a lost VM is no failure, as long as another comes to its end: of processes that are not
+    /// one program.
     private let survivesLoss: Bool
     private var left: Int?
     /// Whether the processes are one program, whose end is the first's.
@@ -47,7 +48,7 @@ struct JobVerdict {
             return [.refused(vm: vms[rank], reason: words)]
         case .lost(let rank):
             left = (left ?? vms.count) - 1
-            if !survivesLoss || left == 0 {
+            if !survivesLoss || left == 0 || isOpenMP {
                 fail(JobStatus.vmLost, "VM \(vms[rank]) was lost while the job ran")
             }
             return [.lost(vm: vms[rank])]

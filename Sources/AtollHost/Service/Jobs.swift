@@ -31,7 +31,7 @@ extension HostService {
         let running = RunningJob(
             job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch,
             survivesLoss: spec.onLoss == .continue,
-            report: spec.report == true ? report(on: region, row.name, launch.ticket) : nil)
+            report: spec.report == true ? report(on: region, row.name, job, launch.ticket) : nil)
         jobs[job.id] = running
         record(
             "job.started", state.group, "\(job.id)",
@@ -39,14 +39,16 @@ extension HostService {
         return stream(running, state.group)
     }
 
-    /// How the named objects of a job were used.
-    private func report(on region: MappedRegion, _ name: String, _ ticket: JobTicket)
-        -> @Sendable () -> [SyncObject]
+    /// How the named objects of a job were used, and what the threads of an OpenMP program did.
+    private func report(on region: MappedRegion, _ name: String, _ job: Job, _ ticket: JobTicket)
+        -> @Sendable () -> JobEvent
     {
         let bound = configuration.stuckBound
         return {
-            SyncView(region, named: name, bound: bound).syncObjects
-                .filter { $0.job == ticket.number }
+            let objects = SyncView(region, named: name, bound: bound).syncObjects
+            return .report(
+                objects.filter { $0.job == ticket.number },
+                openMP: region.openMP(job: ticket.number).map { OpenMPReport($0, vms: job.vms) })
         }
     }
 
@@ -169,11 +171,14 @@ extension HostService {
     private func post(_ spec: JobSpec, _ members: [MemberRow], _ board: JobBoard)
         throws(APIError) -> JobLaunch
     {
+        var environment = spec.environment
+        // The threads of an OpenMP program keep figures where somebody wants them.
+        if spec.report == true { environment["ATOLL_OPENMP_REPORT"] = "1" }
         let request = JobRequest(
             payload: JobPayload(
                 directory: Array((spec.directory ?? "").utf8),
                 arguments: spec.arguments.map { Array($0.utf8) },
-                environment: spec.environment.sorted { $0.key < $1.key }
+                environment: environment.sorted { $0.key < $1.key }
                     .map { Array("\($0.key)=\($0.value)".utf8) }),
             members: members.map { ($0.slot, UInt64(clamping: $0.incarnation)) },
             threadsPerVM: spec.threadsPerVM ?? 0, survivesLoss: spec.onLoss == .continue)

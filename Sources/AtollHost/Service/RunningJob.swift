@@ -14,8 +14,8 @@ final class RunningJob: Sendable {
     private let vms: [String]
     private let survivesLoss: Bool
     private let launch: Mutex<JobLaunch>
-    /// What to tell of its named objects when it is over; `nil`: nothing.
-    private let report: (@Sendable () -> [SyncObject])?
+    /// What to tell when it is over; `nil`: nothing.
+    private let report: (@Sendable () -> JobEvent)?
     private let isStopped = Atomic(false)
     private let input = Mutex(Input())
 
@@ -26,7 +26,7 @@ final class RunningJob: Sendable {
 
     init(
         _ job: Job, region: UUID, groupOwner: UInt32, _ launch: JobLaunch, survivesLoss: Bool,
-        report: (@Sendable () -> [SyncObject])? = nil
+        report: (@Sendable () -> JobEvent)? = nil
     ) {
         self.report = report
         self.survivesLoss = survivesLoss
@@ -64,7 +64,7 @@ final class RunningJob: Sendable {
             try? await Task.sleep(for: pause)
         }
         // The objects go with the job.
-        if let report { _ = yield(.report(report())) }
+        if let report { _ = yield(report()) }
         input.withLock { $0.isOver = true }
         launch.withLock { $0.finish() }
         _ = yield(.finished(status: verdict.status, reason: verdict.reason))

@@ -60,7 +60,10 @@ struct Run: AsyncParsableCommand {
     @Flag(name: .customLong("no-prefix"), help: "Write what comes back as it is, without VM names.")
     var withoutPrefix = false
 
-    @Flag(help: "When the job is over, show on stderr what its threads waited for.")
+    @Flag(
+        help:
+            "When the job is over, show on stderr what its threads waited for; of an OpenMP program, what each did and the memory it took."
+    )
     var report = false
 
     @OptionGroup var global: GlobalOptions

@@ -42,8 +42,10 @@ struct JobPrinter {
             break
         case .lost(let vm):
             try say("\(vm): the VM is lost")
-        case .report(let objects):
-            for line in TopTable.report(objects) { try say(line) }
+        case .report(let objects, let openMP):
+            // A program's own objects, in its memory, have no names.
+            let lines = openMP.map(OpenMPTable.lines) ?? TopTable.report(objects)
+            for line in lines { try say(line) }
         case .finished(_, let reason):
             if let reason { try say(reason) }
         }

@@ -58,7 +58,7 @@ def export(builder: Builder, chosen: list[Program], target: str) -> int:
         adds += [f"{program}:/usr/bin/{there[0]}"]
         adds += [f"{word}:{word.replace(inputs, PLACE)}" for word in whole["command"] if word.startswith(inputs)]
     forever = target + "/bin/forever"
-    subprocess.run(["gcc", "-O1", "-s", "-fopenmp", "-o", forever, builder.headers + "/forever.c"], check=True)
+    subprocess.run(["gcc", "-O1", "-fopenmp", "-o", forever, builder.headers + "/forever.c"], check=True)
     adds.append(f"{forever}:{PLACE}/forever")
     with open(target + "/programs.json", "w", encoding="utf-8") as file:
         json.dump(listed, file, indent=1)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Regions of every kind, one after the other, until somebody ends it: for tests that kill part of a program. Not run by
-// the suite, since it does not end.
+// the suite, since it does not end. With an argument: one region that does not end.
 #include <omp.h>
 #include <stdio.h>
 #include <unistd.h>
@@ -37,8 +37,24 @@ static void round_of_work(long round)
 	}
 }
 
-int main(void)
+static void stay(void)
 {
+#pragma omp parallel
+	for (long round = 0;; round++) {
+#pragma omp barrier
+#pragma omp master
+		if (round % 200 == 0) {
+			printf("up %ld\n", round);
+			fflush(stdout);
+		}
+	}
+}
+
+int main(int count, char **words)
+{
+	(void)words;
+	if (count > 1)
+		stay();
 	for (long round = 0;; round++)
 		round_of_work(round);
 }

@@ -1,19 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-public import AtollRegion
-internal import AtollSystem
 
-/// What the threads of an OpenMP program did with their time, from the records in its image: read by the
-/// launcher when the program has ended, before the image goes with the job. Nothing in it is believed: a
-/// wrong number is shown as such, and no place is used that was not checked.
-public struct OpenMPReport: Sendable {
+/// What the threads of an OpenMP program did with their time, and how much memory it took, from its image:
+/// read by the launcher when the program has ended, before the image goes with the job. Nothing in it is
+/// believed: a wrong number is shown as such, and no place is used that was not checked.
+public struct OpenMPRecord: Sendable {
     /// A count, and nanoseconds.
     public struct Figure: Sendable, Equatable {
         public var count: UInt64 = 0
         public var nanoseconds: UInt64 = 0
-
-        static func + (a: Figure, b: Figure) -> Figure {
-            Figure(count: a.count &+ b.count, nanoseconds: a.nanoseconds &+ b.nanoseconds)
-        }
     }
 
     public struct Thread: Sendable {
@@ -38,20 +32,22 @@ public struct OpenMPReport: Sendable {
     public let ranks: Int
     public let imageBytes: UInt64
     /// Of some of its pages, where larger than the usual ones; else 0.
-    public let hugePageBytes: UInt32
+    public let hugePageBytes: UInt64
+    /// Of the image, what the heap has given out, and the most that it ever had: blocks, stacks, and
+    /// the program's variables.
+    public let heapBytes: UInt64
+    public let heapMostBytes: UInt64
     public private(set) var threads: [Thread] = []
 
-    /// `nil` where the job has no such image.
-    public init?(_ region: Region, job: UInt64) {
-        let name = OpenMPMeeting.name("openmp.image", job)
-        guard let object = region.findObject(name), object.bytes > OpenMPImage.heap else {
-            return nil
+    init(_ memory: SharedMemory, at image: Int, bytes: Int) {
+        let heap = { (field: Int) in
+            min(memory.load64(image + field), UInt64(bytes) / OpenMPImage.heapPageBytes)
+                * OpenMPImage.heapPageBytes
         }
-        let memory = region.memory
-        let image = object.offset
-        guard memory.load(word: image) == OpenMPImage.magic else { return nil }
-        imageBytes = UInt64(object.bytes)
-        hugePageBytes = memory.load32(image + OpenMPImage.atHugePage)
+        imageBytes = UInt64(bytes)
+        hugePageBytes = UInt64(memory.load32(image + OpenMPImage.atHugePage))
+        heapBytes = heap(OpenMPImage.atHeapTaken)
+        heapMostBytes = heap(OpenMPImage.atHeapMostTaken)
         ranks = min(Int(memory.load32(image + OpenMPImage.atRanks)), RegionLayout.memberSlots)
         for slot in 0..<OpenMPImage.mostThreads {
             let at = image + OpenMPImage.threads + slot * OpenMPImage.threadBytes
@@ -79,5 +75,32 @@ public struct OpenMPReport: Sendable {
         guard let most = busy.max(), sum > 0 else { return 0 }
         let mean = max(sum / UInt64(busy.count), 1)
         return most > mean ? min((most - mean) &* 100 / mean, 100_000) : 0
+    }
+}
+
+extension Region {
+    /// What the image of a job's OpenMP program says; `nil` where the job has none.
+    public func openMP(job: UInt64) -> OpenMPRecord? {
+        openMPImage(job: job).map { OpenMPRecord(memory, at: $0.offset, bytes: $0.bytes) }
+    }
+
+    /// Tells an OpenMP program that it has lost the process of this rank: all of it ends then, and the
+    /// first of its processes that there still is says where it was. A program that is about to end by
+    /// itself does that.
+    public func loseOpenMP(rank: Int, job: UInt64) {
+        guard let image = openMPImage(job: job) else { return }
+        let sayer: UInt64 = rank == 0 ? 1 : 0
+        _ = memory.compareExchange(
+            0, OpenMPImage.wasLost | UInt64(rank) << 8 | sayer << 16,
+            word: image.offset + OpenMPImage.atEnd)
+    }
+
+    private func openMPImage(job: UInt64) -> ObjectRecord? {
+        let isImage = { (object: ObjectRecord) in
+            object.job == job && object.state == .ready && object.bytes > OpenMPImage.least
+                && object.offset % 8 == 0
+                && self.memory.load(word: object.offset) == OpenMPImage.magic
+        }
+        return findObject(OpenMPImage.name(job: job)).flatMap { isImage($0) ? $0 : nil }
     }
 }

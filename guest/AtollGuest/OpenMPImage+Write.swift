@@ -2,44 +2,7 @@
 internal import AtollRegion
 internal import AtollSystem
 
-/// What the starter writes into an image before any process of the program is there. Its layout is
-/// `guest/CAtollOpenMP/include/atoll_image.h`'s, which a test compares with these numbers.
-public enum OpenMPImage {
-    static var base: UInt64 { UInt64(ImageWords.base) }
-    static var magic: UInt64 { 0x6567_616d_696c_6c6f }
-    static var version: UInt32 { 1 }
-    static var mostThreads: Int { 1024 }
-    static var ranks: Int { 0x1000 }
-    static var rankBytes: Int { 256 }
-    static var threads: Int { 0x10000 }
-    static var threadBytes: Int { 1024 }
-    static var atThreadRank: Int { 776 }
-    static var atFigures: Int { 896 }
-    static var pool: Int { 0x110000 }
-    static var heap: Int { 0x200000 }
-
-    // Header.
-    static var atRanks: Int { 12 }
-    static var atBytes: Int { 16 }
-    static var atThreads: Int { 24 }
-    static var atSlots: Int { 28 }
-    static var atPool: Int { 32 }
-    static var atPoolBytes: Int { 40 }
-    static var atHeap: Int { 48 }
-    static var atHeapBytes: Int { 56 }
-    static var atFlags: Int { 64 }
-    static var atHugePage: Int { 68 }
-    static var atJob: Int { 72 }
-    static var atLease: Int { 80 }
-    static var isLocal: UInt32 { 1 }
-    static var isReported: UInt32 { 2 }
-    // A rank's record.
-    static var atSlot: Int { 32 }
-    static var atRankThreads: Int { 36 }
-    static var atIncarnation: Int { 40 }
-    static var atName: Int { 128 }
-    static var nameBytes: Int { 64 }
-
+extension OpenMPImage {
     /// Bytes of the heap's records, or more: what has to be zero of it.
     static func records(heapBytes: Int) -> Int { heapBytes / 48 + (1 << 20) }
 

@@ -39,7 +39,8 @@ final class AgentRegion {
     /// How long the agent may sleep, in milliseconds, if nothing wakes it.
     func patience(now: UInt64) -> Int {
         if running.contains(where: { $0.isBlocked(now: now) }) { return 2 }
-        return !running.isEmpty || now - attentionSeen < 2_000_000_000 ? 20 : 50
+        // What processes write, and their end, wakes the agent. It looks for what the launcher wants.
+        return now - attentionSeen < 2_000_000_000 ? 20 : 50
     }
 
     /// One round. `false` when this region is to be let go, and nothing of ours uses it any more.

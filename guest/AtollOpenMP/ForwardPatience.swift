@@ -31,13 +31,20 @@ struct ForwardPatience {
         } else if steps < looks + Self.yields {
             atoll_io_yield()
         } else {
-            atoll_io_nap(min(20_000 * UInt64(steps - looks - Self.yields + 1), longest))
+            atoll_io_nap(nap(steps - looks - Self.yields + 1, longest))
             if mayLook { atoll_image_look() }
         }
     }
 
     /// Whether it has come to that.
     var naps: Bool { steps >= looks + Self.yields }
+
+    /// Grows fast to the longest, and then by as much again with every 64 naps: what has not come for
+    /// seconds may come a hundredth of a second late, and others need the processor.
+    private func nap(_ naps: UInt32, _ longest: UInt64) -> UInt64 {
+        naps < 128
+            ? min(20_000 * UInt64(naps), longest) : min(longest * UInt64(naps / 64), 16_000_000)
+    }
 
     /// What was waited for is there.
     mutating func end() {

@@ -6,7 +6,7 @@ internal import CAtollOpenMP
 
 /// How every thread of the runtime waits for a word of the image: it looks again at once for a while, then
 /// with pauses of the processor, then lets others run, then naps, longer and longer up to half a
-/// millisecond; from the first yield on it looks now and then whether the program has ended or a rank is
+/// millisecond, or to a 256th of the time that it has waited; from the first yield on it looks now and then whether the program has ended or a rank is
 /// lost, in which case the process ends and the wait never does.
 ///
 ///     var waiter = ImageWaiter(thread)
@@ -18,6 +18,7 @@ internal import CAtollOpenMP
 struct ImageWaiter: Waiter, CrewWaiter {
     static var shortestNap: UInt64 { 20_000 }
     static var longestNap: UInt64 { 500_000 }
+    static var longestOfAll: UInt64 { 8_000_000 }
     /// Looks without a pause between them: what comes from another core comes within these, or late.
     static var looks: Int32 { 64 }
 
@@ -75,7 +76,9 @@ struct ImageWaiter: Waiter, CrewWaiter {
         atoll_image_look()
         if now &- started < Spin.yielding { return Processor.yield() }
         MonotonicClock.sleep(nanoseconds: nap)
-        nap = min(nap * 2, Self.longestNap)
+        // Each nap's end costs time that others have a use for.
+        let longest = min(max((now &- started) >> 8, Self.longestNap), Self.longestOfAll)
+        nap = min(nap * 2, longest)
     }
 
     /// Whether it has waited longer than spinning is worth.

@@ -16,7 +16,9 @@
 #include <time.h>
 
 enum { LOST = 124 };
-static const uint64_t SHORT = 500000, LONG = 4000000;  // ns between looks
+// ns between looks: while something happens, then, and where nothing has for a second: a program that
+// computes has a better use for the processor.
+static const uint64_t SHORT = 500000, LONG = 4000000, LONGEST = 16000000;
 
 static struct pollfd process[ATOLL_IMAGE_RANKS];
 static unsigned processes;
@@ -131,7 +133,10 @@ void atoll_watch(void) {
         worked |= atoll_strands_clear();
         worked |= atoll_everywhere_serve();
         atoll_cputime_tell();
+        worked |= load(&atoll_image()->fork_request) || load(&atoll_image()->loading);
         quiet = worked ? 0 : quiet + 1;
+        // It counts looks.
+        if (quiet > 400 && load(&atoll_image()->exec)) quiet = 200;
         if (atoll_process.rank == 0) {
             atoll_end_serve();
             atoll_child_serve();
@@ -140,7 +145,7 @@ void atoll_watch(void) {
         atoll_image_look();
         if (quiet % 64 == 0) listen();
         if (atoll_process.rank != 0) leave_after_exec();
-        struct timespec nap = {0, (long)(quiet < 200 ? SHORT : LONG)};
+        struct timespec nap = {0, (long)(quiet < 200 ? SHORT : quiet < 450 ? LONG : LONGEST)};
         if (atoll_syscall(SYS_ppoll, (uint64_t)process, processes, (uint64_t)&nap, 0, 8, 0) <= 0)
             continue;
         for (unsigned i = 0; i < processes; i++) {

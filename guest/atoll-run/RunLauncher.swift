@@ -64,6 +64,8 @@ struct Launcher {
     /// Waits for the job's end, printing its output. Gives the exit code.
     consuming func run(_ inbox: borrowing SignalInbox) -> Int32 {
         var pause = 1
+        // Rounds in which nothing came.
+        var quiet = 0
         while !isGivenUp {
             while let signal = inbox.next() { take(signal) }
             checkRegion()
@@ -74,7 +76,9 @@ struct Launcher {
                 report()
                 continue
             }
-            pause = isBusy ? 0 : min(input.isBlocked ? 1 : 10, pause + 1)
+            quiet = isBusy || input.isBlocked ? 0 : quiet + 1
+            // After about two seconds nothing is expected soon.
+            pause = isBusy ? 0 : min(input.isBlocked ? 1 : quiet < 200 ? 10 : 50, pause + 1)
             var poll = PollSet()
             _ = poll.addReading(inbox.descriptor)
             for descriptor in printer.descriptors { _ = poll.addWriting(descriptor) }

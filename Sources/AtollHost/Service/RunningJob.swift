@@ -38,6 +38,9 @@ final class RunningJob: Sendable {
         self.launch = Mutex(launch)
     }
 
+    /// After so many polls, two seconds, nothing is expected soon.
+    private static let quiet = 128
+
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
     func send(signal: Int32) { launch.withLock { $0.send(signal: signal) } }
@@ -48,6 +51,7 @@ final class RunningJob: Sendable {
         var verdict = JobVerdict(survivesLoss: survivesLoss)
         _ = yield(.started(job))
         var pause = Duration.milliseconds(1)
+        var quiet = 0
         while true {
             if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
             let (events, isOver) = launch.withLock { launch in
@@ -59,8 +63,11 @@ final class RunningJob: Sendable {
                 for told in verdict.add(event, vms) where !yield(told) { stop() }
             }
             if isOver { break }
-            // Quick while something happens, at ease while nothing does.
-            pause = events.isEmpty ? min(pause * 2, .milliseconds(16)) : .milliseconds(1)
+            // Quick while something happens, at ease while nothing does: what a long job's host
+            // processor does for us, it does not do for the job.
+            quiet = events.isEmpty ? quiet + 1 : 0
+            let longest = Duration.milliseconds(quiet < Self.quiet ? 16 : 50)
+            pause = events.isEmpty ? min(pause * 2, longest) : .milliseconds(1)
             try? await Task.sleep(for: pause)
         }
         // The objects go with the job.

@@ -86,7 +86,7 @@ extension VMTests {
                 // The same, to somebody who works in a VM.
                 let words = (["--json"] + command + program.command).joined(separator: " ")
                 let line = try await lab.guest(
-                    "two", "su atoll -c 'atoll-run \(words) 2>/dev/null | tail -n 1'")
+                    "two", "su atoll -c 'atoll-run \(words) 2>&1 >/dev/null'")
                 let found = try Wire.decode(OpenMPReport.self, from: Data(line.utf8))
                 isSensible(found)
             }

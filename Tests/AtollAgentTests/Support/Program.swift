@@ -36,7 +36,9 @@ final class Program: @unchecked Sendable {
             name.hasPrefix("/")
             ? URL(fileURLWithPath: name) : Self.directory.appendingPathComponent(name)
         process.arguments = arguments
+        // What is loaded into these tests' process is not for the programs.
         process.environment = ProcessInfo.processInfo.environment
+            .filter { $0.key != "LD_PRELOAD" }
             .merging(["LD_LIBRARY_PATH": Self.runtime]) { $1 }
         if let directory { process.currentDirectoryURL = URL(fileURLWithPath: directory) }
         process.standardInput = FileHandle.nullDevice

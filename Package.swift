@@ -316,7 +316,7 @@ let package = Package(
         .testTarget(
             name: "atollTests",
             dependencies: [
-                "atoll", "AtollAPI", "AtollClient", "AtollHost", "AtollServer",
+                "atoll", "AtollAccounts", "AtollAPI", "AtollClient", "AtollHost", "AtollServer",
                 "AtollServerTestSupport", "AtollTestSupport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],

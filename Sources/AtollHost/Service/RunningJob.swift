@@ -90,7 +90,9 @@ final class RunningJob: Sendable {
     func write(_ data: Data, end: Bool) async -> Bool {
         var rest = [UInt8](data)[...]
         var isEnded = !end
+        var pause = Duration.milliseconds(1)
         while !rest.isEmpty || !isEnded {
+            let before = rest.count
             let goesOn = input.withLock { input -> Bool in
                 guard !input.isOver, var ring = input.ring else { return false }
                 defer { input.ring = ring }
@@ -102,7 +104,8 @@ final class RunningJob: Sendable {
             }
             guard goesOn else { return false }
             if rest.isEmpty, isEnded { break }
-            guard (try? await Task.sleep(for: .milliseconds(2))) != nil else { return false }
+            guard (try? await Task.sleep(for: pause)) != nil else { return false }
+            pause = rest.count < before ? .milliseconds(1) : min(pause * 2, .milliseconds(50))
         }
         return true
     }

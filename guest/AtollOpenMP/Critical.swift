@@ -9,44 +9,40 @@ enum Critical {
     static var unnamed: ImageLock { ImageLock(Settings.shared, Settings.criticalField) }
     @inline(__always)
     static var atomic: ImageLock { ImageLock(Settings.shared, Settings.atomicField) }
+
+    @inline(__always)
+    static func enter(_ kind: Ompt.Mutex, _ lock: ImageLock) {
+        Ompt.acquire(kind, lock.address) { lock.acquire(ThreadRecord.current) }
+    }
+
+    @inline(__always)
+    static func leave(_ kind: Ompt.Mutex, _ lock: ImageLock) {
+        lock.release()
+        if Ompt.isOn { Ompt.released(kind, lock.address) }
+    }
 }
 
 @c
-public func GOMP_critical_start() {
-    let lock = Critical.unnamed
-    Ompt.acquire(.critical, lock.address) { lock.acquire(ThreadRecord.current) }
-}
+public func GOMP_critical_start() { Critical.enter(.critical, Critical.unnamed) }
 
 @c
-public func GOMP_critical_end() {
-    let lock = Critical.unnamed
-    lock.release()
-    if Ompt.isOn { Ompt.released(.critical, lock.address) }
-}
+public func GOMP_critical_end() { Critical.leave(.critical, Critical.unnamed) }
 
 @c
 public func GOMP_critical_name_start(_ name: UInt) {
-    Ompt.acquire(.critical, name) { ImageLock(address: name).acquire(ThreadRecord.current) }
+    Critical.enter(.critical, ImageLock(address: name))
 }
 
 @c
 public func GOMP_critical_name_end(_ name: UInt) {
-    ImageLock(address: name).release()
-    if Ompt.isOn { Ompt.released(.critical, name) }
+    Critical.leave(.critical, ImageLock(address: name))
 }
 
 @c
-public func GOMP_atomic_start() {
-    let lock = Critical.atomic
-    Ompt.acquire(.atomic, lock.address) { lock.acquire(ThreadRecord.current) }
-}
+public func GOMP_atomic_start() { Critical.enter(.atomic, Critical.atomic) }
 
 @c
-public func GOMP_atomic_end() {
-    let lock = Critical.atomic
-    lock.release()
-    if Ompt.isOn { Ompt.released(.atomic, lock.address) }
-}
+public func GOMP_atomic_end() { Critical.leave(.atomic, Critical.atomic) }
 
 @c
 public func GOMP_ordered_start() {

@@ -31,17 +31,19 @@ enum RunCommand {
         defer { local?.end() }
         do throws(RunError) {
             let inbox = try Launcher.inbox()
+            let program = RunProgram(options)
             let place: RunPlace
             if let count = options.local {
                 let group = try LocalGroup(
-                    members: count, bytes: options.regionBytes ?? RunSize.standard(for: options),
+                    members: count,
+                    bytes: options.regionBytes ?? RunSize.standard(for: options, program),
                     taken: options.regionBytes ?? RunSize.usual)
                 local = group
                 place = try group.place()
             } else {
                 place = try RunPlace.find(named: options.region, in: options.runDirectory)
             }
-            return try Launcher(options, at: place).run(inbox)
+            return try Launcher(options, program, at: place).run(inbox)
         } catch {
             Terminal.say("atoll-run: \(error.message)\n", to: 2)
             return ExitCode.launcherFailed

@@ -22,7 +22,7 @@ struct Launcher {
     private var isReported = false
     private var input = RunInput()
 
-    init(_ options: RunOptions, at place: RunPlace) throws(RunError) {
+    init(_ options: RunOptions, _ program: RunProgram, at place: RunPlace) throws(RunError) {
         self.options = options
         self.place = place
         let region = place.region
@@ -34,7 +34,7 @@ struct Launcher {
         let request = JobRequest(
             payload: JobPayload(
                 directory: options.directory, arguments: options.program,
-                environment: RunProgram.environment(options)),
+                environment: program.environment),
             members: records.map { (slot: $0.slot, incarnation: $0.record.incarnation) },
             threadsPerVM: options.threadsPerVM, survivesLoss: options.survivesLoss)
         let launcher = JobLauncher(

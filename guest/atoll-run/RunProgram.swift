@@ -3,9 +3,18 @@ internal import AtollGuest
 internal import AtollSystem
 
 /// What is found out about a program before it is run.
-enum RunProgram {
+struct RunProgram {
     /// Whether its threads are to be spread over the VMs.
-    static func usesOpenMP(_ options: RunOptions) -> Bool {
+    let usesOpenMP: Bool
+    /// What its processes are given.
+    let environment: [[UInt8]]
+
+    init(_ options: RunOptions) {
+        usesOpenMP = Self.usesOpenMP(options)
+        environment = (usesOpenMP ? Self.shell(options) : []) + options.jobEnvironment
+    }
+
+    private static func usesOpenMP(_ options: RunOptions) -> Bool {
         switch OpenMPMode.of(options.jobEnvironment) {
         case .always: return true
         case .never: return false
@@ -26,8 +35,7 @@ enum RunProgram {
 
     /// One program is started as a shell would start it: with this shell's variables. Copies of it, one
     /// in each VM, have those of their VM.
-    static func environment(_ options: RunOptions) -> [[UInt8]] {
-        guard usesOpenMP(options) else { return options.jobEnvironment }
+    private static func shell(_ options: RunOptions) -> [[UInt8]] {
         var shell = Invocation.variables
         if options.local == nil {
             // The agent runs the job as somebody else.
@@ -35,7 +43,7 @@ enum RunProgram {
                 user.contains { variable.starts(with: ($0 + "=").bytes) }
             }
         }
-        return shell + options.jobEnvironment
+        return shell
     }
 
     /// What says who somebody is.

@@ -8,8 +8,8 @@ enum RunSize {
 
     /// An OpenMP program's memory is the region's. Nothing of it is taken before it is used, so that it
     /// may be generous: half of the machine's, or of what /dev/shm may hold, down to a power of two.
-    static func standard(for options: RunOptions) -> UInt64 {
-        guard RunProgram.usesOpenMP(options) else { return usual }
+    static func standard(for options: RunOptions, _ program: RunProgram) -> UInt64 {
+        guard program.usesOpenMP else { return usual }
         let most = min(Machine.memoryBytes, Machine.freeBytes(at: "/dev/shm")) / 2
         var bytes = usual
         if let wish = options.memoryBytes {

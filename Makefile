@@ -119,11 +119,11 @@ test: setup ## setup, then every test: checks, units, real VMs; a test that cann
 
 .PHONY: demo
 demo: setup build ## boots two VMs and lets one program compute in both
-	@guest/examples/demo/run
+	@DIST=$(DIST) guest/examples/demo/run
 
 .PHONY: bench
 bench: setup build ## measures into .build/bench/results.json
-	@Tests/AtollBench/run
+	@DIST=$(DIST) Tests/AtollBench/run
 
 .PHONY: check
 check: ## format, lint, import rules, what guest binaries link

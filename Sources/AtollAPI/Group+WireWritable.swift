@@ -39,7 +39,9 @@ extension Region: WireWritable {
             try $0.field("group", group)
             $0.field("id", id)
             try $0.field("name", name)
+            try $0.field("numa", numa.description)
             try $0.field("object", object)
+            try $0.field("pages", pages.rawValue)
             $0.field("size", size)
             try $0.field("state", state.rawValue)
         }

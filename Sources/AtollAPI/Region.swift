@@ -50,11 +50,15 @@ public struct Region: Codable, Sendable, Equatable {
     public var object: String
     public var state: RegionState
     public var created: Date
+    /// As asked for.
+    public var pages: PageSize
+    public var numa: NUMAPolicy
     public var attachments: [Attachment]
 
     public init(
         id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
-        created: Date, attachments: [Attachment]
+        created: Date, pages: PageSize = .small, numa: NUMAPolicy = .none,
+        attachments: [Attachment]
     ) {
         self.id = id
         self.name = name
@@ -63,6 +67,8 @@ public struct Region: Codable, Sendable, Equatable {
         self.object = object
         self.state = state
         self.created = created
+        self.pages = pages
+        self.numa = numa
         self.attachments = attachments
     }
 }
@@ -72,9 +78,17 @@ public struct RegionSpec: Codable, Sendable, Equatable {
     public var name: String
     /// Bytes; a power of two, at least 1 MiB.
     public var size: UInt64
+    /// Absent: small ones.
+    public var pages: PageSize?
+    /// Absent: `none`.
+    public var numa: NUMAPolicy?
 
-    public init(name: String, size: UInt64) {
+    public init(
+        name: String, size: UInt64, pages: PageSize? = nil, numa: NUMAPolicy? = nil
+    ) {
         self.name = name
         self.size = size
+        self.pages = pages
+        self.numa = numa
     }
 }

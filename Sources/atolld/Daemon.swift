@@ -25,7 +25,11 @@ struct Daemon {
         }
         let hypervisor = LibvirtHypervisor(uri: settings.libvirtURI, logger: logger)
         let host = HostService(
-            ledger: try ledger(), hypervisor: hypervisor, configuration: hostConfiguration,
+            ledger: try ledger(),
+            ports: HostPorts(
+                hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
+                filler: InProcessFiller()),
+            configuration: hostConfiguration,
             logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(
             host: host, configuration: APIConfiguration(socketPath: settings.socket),

@@ -54,6 +54,7 @@ struct OpenAPIDocument {
             return try sample(#require(resolve(reference)), requiredOnly: requiredOnly)
         }
         if let constant = schema["const"] { return constant }
+        if let examples = schema["examples"] as? [Any] { return try #require(examples.first) }
         if let values = schema["enum"] as? [String] { return try #require(values.first) }
         switch schema["type"] as? String {
         case "object":

@@ -80,6 +80,7 @@ import Testing
         "RegionState": RegionState.allCases.map(\.rawValue),
         "AttachmentState": AttachmentState.allCases.map(\.rawValue),
         "MemberState": MemberState.allCases.map(\.rawValue),
+        "PageSize": PageSize.allCases.map(\.rawValue),
         "CheckVerdict": [CheckVerdict.ok, .warning, .failed].map(\.rawValue),
         // The two that only a client says are none of the daemon's.
         "ErrorCode": ErrorCode.allCases.filter { $0 != .daemonUnreachable && $0 != .daemonFailed }
@@ -87,7 +88,7 @@ import Testing
     ]
 
     @Test func `every schema is a type, and every enumeration has its cases`() {
-        let others: Set = ["Name", "Bytes", "Count", "Slot", "JobEvent"]
+        let others: Set = ["Name", "Bytes", "Count", "Slot", "JobEvent", "NUMAPolicy"]
         let known = Set(Self.types.keys).union(Self.enumerations.keys).union(others)
         #expect(Set(document.schemas.keys) == known)
         for (name, cases) in Self.enumerations {

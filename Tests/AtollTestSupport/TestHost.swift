@@ -32,7 +32,10 @@ public final class TestHost: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         service = HostService(
-            ledger: try Ledger(directory: self.directory.path), hypervisor: hypervisor,
+            ledger: try Ledger(directory: self.directory.path),
+            ports: HostPorts(
+                hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
+                filler: InProcessFiller()),
             configuration: configuration, logger: logger, onStep: onStep)
     }
 

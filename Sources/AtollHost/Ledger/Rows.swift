@@ -21,6 +21,10 @@ struct GroupRow: Row {
     /// The last incarnation given to a member of this group: no two boots ever have the same.
     var incarnations: Int64 = 0
     var created: Date
+    /// Bytes beyond which the group is warned.
+    var soft: Int64?
+    /// Whether the VMs' own memory counts against the quota.
+    var includesGuests: Bool = false
 }
 
 struct RegionRow: Row {
@@ -33,6 +37,9 @@ struct RegionRow: Row {
     var size: Int64
     var state: RegionState
     var created: Date
+    /// What was asked for; the object tells what it has.
+    var pages: PageSize = .small
+    var numa: NUMAPolicy = .none
 }
 
 struct MemberRow: Row {
@@ -63,6 +70,17 @@ struct AttachmentRow: Row {
     var regionID: UUID
     var vm: UUID
     var state: State
+    /// Whether the member may only read.
+    var isReadOnly: Bool = false
+}
+
+/// What one owner's groups may have together; an owner without a row goes by the daemon's settings.
+struct OwnerRow: Row {
+    static let databaseTableName = "owners"
+    var owner: Int64
+    /// Bytes.
+    var quota: Int64?
+    var groups: Int64?
 }
 
 struct EventRow: Row {

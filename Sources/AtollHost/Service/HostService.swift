@@ -12,7 +12,7 @@ public import Logging
 /// finds the intent at its next start and goes on from there.
 public actor HostService {
     let ledger: Ledger
-    let hypervisor: any Hypervisor
+    let ports: HostPorts
     let store: RegionStore
     let configuration: HostConfiguration
     let logger: Logger
@@ -35,16 +35,18 @@ public actor HostService {
     private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]
 
     public init(
-        ledger: Ledger, hypervisor: any Hypervisor, configuration: HostConfiguration,
+        ledger: Ledger, ports: HostPorts, configuration: HostConfiguration,
         logger: Logger, onStep: (@Sendable (Step) -> Void)? = nil
     ) {
         self.ledger = ledger
-        self.hypervisor = hypervisor
+        self.ports = ports
         self.store = RegionStore(directory: configuration.memoryDirectory)
         self.configuration = configuration
         self.logger = logger
         self.onStep = onStep
     }
+
+    var hypervisor: any Hypervisor { ports.hypervisor }
 
     func step(_ step: Step) { onStep?(step) }
 

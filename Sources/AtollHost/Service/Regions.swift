@@ -37,7 +37,8 @@ extension HostService {
             let row = RegionRow(
                 id: UUID(), groupID: state.group.id, name: spec.name,
                 object: Names.object(group: group, region: spec.name),
-                size: Int64(clamping: spec.size), state: .creating, created: Date.now)
+                size: Int64(clamping: spec.size), state: .creating, created: Date.now,
+                pages: spec.pages ?? .small, numa: spec.numa ?? .none)
             try await admit(spec, row, in: state)
             try rows { () throws(LedgerError) in
                 try ledger.write { db in

@@ -21,10 +21,14 @@ extension HostService {
                     try await hypervisor.processOwner()
                 }
             }
-            // Taking gigabytes of pages blocks for seconds: not on a thread of Swift's pool.
-            let store = store
-            let region = try await blocking { () throws(APIError) in
-                try store.makeDraft(row, group: state.group, owner: owner)
+            let draft = try store.makeDraft(row, owner: owner)
+            let region: MappedRegion
+            do throws(APIError) {
+                try await fill(draft, row, of: state)
+                region = try store.format(row, group: state.group)
+            } catch {
+                store.dropDraft(row)
+                throw error
             }
             for member in state.members where member.boot != nil && !member.leaving {
                 region.assign(member)
@@ -170,19 +174,6 @@ extension HostService {
     /// Tells one region of a member's present boot.
     func assign(_ member: MemberRow, in region: UUID) {
         if member.boot != nil { mapped[region]?.assign(member) }
-    }
-
-    private func blocking<T: Sendable>(_ body: @escaping @Sendable () throws(APIError) -> T)
-        async throws(APIError) -> T
-    {
-        let result: Result<T, APIError> = await withCheckedContinuation { continuation in
-            DispatchQueue.global().async {
-                do throws(APIError) { continuation.resume(returning: .success(try body())) } catch {
-                    continuation.resume(returning: .failure(error))
-                }
-            }
-        }
-        return try result.get()
     }
 }
 

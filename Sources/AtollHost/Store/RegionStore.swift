@@ -38,30 +38,26 @@ struct RegionStore: Sendable {
         }
     }
 
-    /// Makes the memory, whole and formatted, under the draft's name. Repeatable.
-    func makeDraft(_ row: RegionRow, group: GroupRow, owner: ProcessOwner) throws(APIError)
-        -> MappedRegion
-    {
+    /// Makes the object under the draft's name, with its size and nothing in it. Repeatable.
+    func makeDraft(_ row: RegionRow, owner: ProcessOwner) throws(APIError) -> String {
         let draft = draft(row.id)
-        try system("cannot clear \(draft)") { () throws(Errno) in
+        try system("cannot make \(draft)") { () throws(Errno) in
             if try FileStatus.ofName(draft) != nil { try unlink(draft) }
-        }
-        let memory: SharedMemory
-        do throws(Errno) {
             let file = try OwnedFD(opening: draft, [.write, .create], permissions: 0o600)
             try file.setSize(UInt64(row.size))
-            try file.allocate(UInt64(row.size))
             try file.setOwner(user: owner.user, group: owner.group)
-            memory = SharedMemory(try Mapping(file, count: Int(row.size)))
-        } catch {
-            try? unlink(draft)
-            guard error == .noSpace || error == .noMemory else {
-                throw .system("cannot make \(draft)", error)
-            }
-            throw APIError(
-                code: .hostMemory, message: "the host has no memory for the region",
-                value: "\(ByteSize(bytes: UInt64(row.size)))",
-                remedy: "choose a smaller size, or enlarge \(directory)")
+        }
+        return draft
+    }
+
+    func dropDraft(_ row: RegionRow) { try? unlink(draft(row.id)) }
+
+    /// Writes the header of a draft that is filled.
+    func format(_ row: RegionRow, group: GroupRow) throws(APIError) -> MappedRegion {
+        let draft = draft(row.id)
+        let memory = try system("cannot map \(draft)") { () throws(Errno) in
+            let file = try OwnedFD(opening: draft, .write)
+            return SharedMemory(try Mapping(file, count: Int(row.size)))
         }
         do throws(RegionError) {
             return try MappedRegion.format(
@@ -70,7 +66,6 @@ struct RegionStore: Sendable {
                     region: UUID128(row.id), group: UUID128(group.id),
                     regionName: Array(row.name.utf8), groupName: Array(group.name.utf8)))
         } catch {
-            try? unlink(draft)
             throw APIError(
                 code: .systemFailure, message: "cannot format \(draft): \(error)")
         }
@@ -132,9 +127,16 @@ extension UUID128 {
 
 extension APIError {
     static func system(_ what: String, _ error: Errno) -> APIError {
-        let words = POSIXErrorCode(rawValue: error.code).map { POSIXError($0).localizedDescription }
-        return APIError(
-            code: .systemFailure, message: "\(what): \(words ?? "error \(error.code)")",
+        APIError(
+            code: .systemFailure, message: "\(what): \(error.words)",
             remedy: "see the daemon's log")
+    }
+}
+
+extension Errno {
+    /// The system's own words for it.
+    var words: String {
+        POSIXErrorCode(rawValue: code).map { POSIXError($0).localizedDescription }
+            ?? "error \(code)"
     }
 }

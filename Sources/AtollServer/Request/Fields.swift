@@ -13,7 +13,7 @@ extension GroupSpec: RequestFields {
 }
 
 extension RegionSpec: RequestFields {
-    static var fields: Set<String> { ["name", "size"] }
+    static var fields: Set<String> { ["name", "size", "pages", "numa"] }
 }
 
 extension MemberSpec: RequestFields {

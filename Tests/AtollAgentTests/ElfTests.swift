@@ -108,7 +108,11 @@ import Testing
         #expect(try use("/bin/sh") == .none)
         let linked = try compiled.make("d", ["-fopenmp"], Self.parallel)
         #expect(try use(linked) == .library("libgomp.so.1".bytes))
-        for options in [["-static", "-fopenmp"], ["-static", "-fopenmp", "-s"]] {
+        for options in [
+            ["-static", "-fopenmp"], ["-static", "-fopenmp", "-s"],
+            // Constants among the code.
+            ["-static", "-fopenmp", "-s", "-Wl,-z,noseparate-code"],
+        ] {
             let path = try compiled.make("s", options, Self.parallel)
             #expect(try use(path) == .builtIn(isStatic: true), "\(options)")
         }
@@ -118,6 +122,28 @@ import Testing
                 + "\nvoid GOMP_parallel(void (*f)(void *), void *d, unsigned n, unsigned g) { f(d); }"
         )
         #expect(try use(inside) == .builtIn(isStatic: false))
+    }
+
+    /// As the plain way does, in bytes of which many fit.
+    @Test func searchesTexts() {
+        var random = SystemRandomNumberGenerator()
+        var found = 0
+        for _ in 0..<3000 {
+            let letters = { (count: Int) in
+                (0..<count).map { _ in UInt8.random(in: 0..<3, using: &random) }
+            }
+            let texts = [
+                letters(Int.random(in: 1...6, using: &random)),
+                letters(Int.random(in: 1...6, using: &random)),
+            ]
+            let bytes = letters(Int.random(in: 0...40, using: &random))
+            let isThere = bytes.indices.contains { at in
+                texts.contains { bytes[at...].starts(with: $0) }
+            }
+            #expect(TextSearch(texts).finds(in: bytes) == isThere, "\(texts) in \(bytes)")
+            found += isThere ? 1 : 0
+        }
+        #expect(found > 300 && found < 2700)
     }
 
     @Test(arguments: [

@@ -14,7 +14,8 @@ final class AgentRegion {
     private var watches: [LauncherWatch?]
     private var beaten: UInt64 = 0
     private var attention: UInt64 = 0
-    private var attentionSeen: UInt64 = 0
+    /// When the launchers last wanted something, or a process here ended: more may follow soon.
+    private var activitySeen: UInt64 = 0
     private var isClosing = false
 
     private static var beat: UInt64 { 100_000_000 }
@@ -39,8 +40,10 @@ final class AgentRegion {
     /// How long the agent may sleep, in milliseconds, if nothing wakes it.
     func patience(now: UInt64) -> Int {
         if running.contains(where: { $0.isBlocked(now: now) }) { return 2 }
-        // What processes write, and their end, wakes the agent. It looks for what the launcher wants.
-        return now - attentionSeen < 2_000_000_000 ? 20 : 50
+        // What processes write, and their end, wakes the agent. It looks for what the launcher wants,
+        // less often the longer that has wanted nothing.
+        let quiet = now - activitySeen
+        return min(max(Int(clamping: quiet / 32_000_000), 2), quiet < 2_000_000_000 ? 20 : 50)
     }
 
     /// One round. `false` when this region is to be let go, and nothing of ours uses it any more.
@@ -54,7 +57,7 @@ final class AgentRegion {
         let attention = member.region.attention(slot: member.slot)
         if attention != self.attention {
             self.attention = attention
-            attentionSeen = now
+            activitySeen = now
         }
         for index in processes.indices {
             if !isClosing { look(index, now) }
@@ -160,6 +163,7 @@ final class AgentRegion {
                 "\(name): job \(ticket.number): process \(process.pid) ended: \(status.shellCode)")
         }
         processes[index] = nil
+        activitySeen = now
         _ = ProcessLeftovers(process.place, member).kill()
         directory.reclaim()
     }

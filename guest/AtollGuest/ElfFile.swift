@@ -27,6 +27,7 @@ public struct ElfFile: Sendable, Equatable {
         public let address: UInt64
         public let bytes: UInt64
         public let isWritable: Bool
+        let isExecutable: Bool
         let fileOffset: UInt64
         let fileBytes: UInt64
     }
@@ -64,7 +65,8 @@ public struct ElfFile: Sendable, Equatable {
             segments.append(
                 Segment(
                     address: header.address, bytes: header.bytes,
-                    isWritable: header.flags & 2 != 0, fileOffset: header.offset,
+                    isWritable: header.flags & 2 != 0,
+                    isExecutable: header.flags & 1 != 0, fileOffset: header.offset,
                     fileBytes: header.fileBytes))
         }
         for header in headers where header.type == 3 {
@@ -79,6 +81,12 @@ public struct ElfFile: Sendable, Equatable {
     /// Bytes that it may change.
     public var writableBytes: UInt64 {
         segments.reduce(0) { $1.isWritable ? $0 &+ ($1.bytes &+ 8191) & ~4095 : $0 }
+    }
+
+    /// Where its constants lie: not among its code, where its linker keeps these apart.
+    var constants: [Segment] {
+        let isApart = segments.contains { !$0.isWritable && !$0.isExecutable }
+        return isApart ? segments.filter { !$0.isExecutable } : segments
     }
 
     // MARK: Reading

@@ -16,7 +16,7 @@ public enum OpenMPUse: Sendable, Equatable {
             self = .library(name)
         } else if let text = Self.names(path), Self.holds(text) {
             self = .builtIn(isStatic: !closure.program.isDynamic)
-        } else if !closure.program.isDynamic, Self.holdsStrings(path) {
+        } else if !closure.program.isDynamic, Self.holdsStrings(closure.program, path) {
             self = .builtIn(isStatic: true)
         } else {
             self = .none
@@ -55,49 +55,28 @@ public enum OpenMPUse: Sendable, Equatable {
     }
 
     private static func holds(_ names: [UInt8]) -> Bool {
-        Search("\0GOMP_parallel\0", "\0__kmpc_fork_call\0").look(in: names)
+        TextSearch(["\0GOMP_parallel\0".bytes, "\0__kmpc_fork_call\0".bytes]).finds(in: names)
     }
 
     /// What the runtimes say on errors and look up in the environment: a stripped program still has it.
-    private static func holdsStrings(_ path: [UInt8]) -> Bool {
+    private static func holdsStrings(_ program: ElfFile, _ path: [UInt8]) -> Bool {
         guard let file = try? OwnedFD(opening: path, [.followsLinks, .nonBlocking]) else {
             return false
         }
-        let texts = Search("\nlibgomp: ", "\0KMP_AFFINITY\0")
-        var offset: UInt64 = 0
-        while let part = try? file.read(atMost: 256 << 10, from: offset), !part.isEmpty {
-            if texts.look(in: part) { return true }
-            if part.count <= 64 { return false }
-            // What lies over the border is in the next part whole.
-            offset += UInt64(part.count - 32)
-            if part.count < 256 << 10 { return false }
+        let texts = TextSearch(["\nlibgomp: ".bytes, "\0KMP_AFFINITY\0".bytes])
+        for segment in program.constants {
+            var offset = segment.fileOffset
+            let end = offset + segment.fileBytes
+            while offset < end {
+                // Small parts: memory that was used before is there without the kernel.
+                let count = Int(min(end - offset, 32 << 10))
+                guard let part = try? file.read(atMost: count, from: offset) else { return false }
+                if texts.finds(in: part) { return true }
+                if part.count < 32 << 10 { break }
+                // What lies over the border is in the next part whole.
+                offset += UInt64(part.count - 32)
+            }
         }
         return false
-    }
-
-    /// A search for one of two texts.
-    private struct Search {
-        private let one: [UInt8]
-        private let other: [UInt8]
-
-        init(_ one: String, _ other: String) {
-            self.one = one.bytes
-            self.other = other.bytes
-        }
-
-        func look(in bytes: [UInt8]) -> Bool {
-            // By their second byte: the first is a separator, which is everywhere.
-            let (first, second) = (one[1], other[1])
-            var at = 1
-            while at < bytes.count {
-                let byte = bytes[at]
-                if byte == first || byte == second {
-                    let before = bytes[(at - 1)...]
-                    if before.starts(with: one) || before.starts(with: other) { return true }
-                }
-                at += 1
-            }
-            return false
-        }
     }
 }

@@ -38,8 +38,12 @@ final class RunningJob: Sendable {
         self.launch = Mutex(launch)
     }
 
-    /// After so many polls, two seconds, nothing is expected soon.
-    private static let quiet = 128
+    /// Quick while something happens, at ease while nothing does: what a long job's host processor does
+    /// for us, it does not do for the job. So news is at most an eighth older than it must be.
+    private static func pause(afterQuiet quiet: Duration) -> Duration {
+        let longest = Duration.milliseconds(quiet < .seconds(2) ? 16 : 50)
+        return min(max(quiet / 8, .milliseconds(1)), longest)
+    }
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
@@ -50,8 +54,7 @@ final class RunningJob: Sendable {
     func follow(_ yield: (JobEvent) -> Bool) async {
         var verdict = JobVerdict(survivesLoss: survivesLoss)
         _ = yield(.started(job))
-        var pause = Duration.milliseconds(1)
-        var quiet = 0
+        var lastEvent = ContinuousClock.now
         while true {
             if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
             let (events, isOver) = launch.withLock { launch in
@@ -63,12 +66,9 @@ final class RunningJob: Sendable {
                 for told in verdict.add(event, vms) where !yield(told) { stop() }
             }
             if isOver { break }
-            // Quick while something happens, at ease while nothing does: what a long job's host
-            // processor does for us, it does not do for the job.
-            quiet = events.isEmpty ? quiet + 1 : 0
-            let longest = Duration.milliseconds(quiet < Self.quiet ? 16 : 50)
-            pause = events.isEmpty ? min(pause * 2, longest) : .milliseconds(1)
-            try? await Task.sleep(for: pause)
+            let now = ContinuousClock.now
+            if !events.isEmpty { lastEvent = now }
+            try? await Task.sleep(for: Self.pause(afterQuiet: now - lastEvent))
         }
         // The objects go with the job.
         if let report { _ = yield(report()) }

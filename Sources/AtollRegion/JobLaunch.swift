@@ -164,6 +164,14 @@ public struct JobLaunch: Sendable {
         if hasFailed, interrupted.map({ now > $0 && now - $0 >= Self.courtesy }) ?? true { stop() }
     }
 
+    /// Whose thread got the signal that the OpenMP program died of: its process is rank 0, wherever the
+    /// thread was.
+    public func rank(endedBy signal: Int32) -> Int {
+        let rank = board.region.openMPRank(
+            endedBy: UInt32(clamping: signal), job: ticket.number)
+        return ranks.indices.contains(rank) ? rank : 0
+    }
+
     /// What ends one process of an OpenMP program ends all: its runtime sees to that, and says why. Of a
     /// lost process only we know by the host's word.
     private mutating func openMPEnds(_ event: LaunchEvent, _ now: UInt64) {

@@ -38,6 +38,9 @@ public enum OpenMPImage {
     /// One more is the number of the rank that was lost, the next that of the rank that says so.
     public static var wasLost: UInt64 { 6 }
 
+    /// The signal that a thread of another rank than 0 has got and the program is to die of, then the rank.
+    public static var atEndSignal: Int { 3664 }
+
     // The heap: of its pages, how many are taken, and the most that ever were.
     public static var atHeapTaken: Int { heap + 608 }
     public static var atHeapMostTaken: Int { heap + 616 }

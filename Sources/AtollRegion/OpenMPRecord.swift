@@ -95,6 +95,13 @@ extension Region {
             word: image.offset + OpenMPImage.atEnd)
     }
 
+    /// The rank whose thread has got the signal that ended the program.
+    func openMPRank(endedBy signal: UInt32, job: UInt64) -> Int {
+        guard let image = openMPImage(job: job) else { return 0 }
+        let word = memory.load64(image.offset + OpenMPImage.atEndSignal)
+        return word & 0xff == UInt64(signal) ? Int(word >> 8 & 0xff) : 0
+    }
+
     private func openMPImage(job: UInt64) -> ObjectRecord? {
         let isImage = { (object: ObjectRecord) in
             object.job == job && object.state == .ready && object.bytes > OpenMPImage.least

@@ -32,6 +32,7 @@ import Testing
                 IS(ATOLL_IMAGE_AT_THREADS); IS(sizeof(struct atoll_thread));
                 AT(atoll_thread, rank); AT(atoll_thread, figures); IS(ATOLL_IMAGE_REPORTED);
                 IS(ATOLL_FIGURE_OTHER); AT(atoll_image, end); IS(ATOLL_END_LOST);
+                AT(atoll_image, end_signal);
                 return 0;
             }
             """)
@@ -46,6 +47,7 @@ import Testing
             UInt64(I.atSlot), UInt64(I.atRankThreads), UInt64(I.atIncarnation), UInt64(I.atName),
             UInt64(I.nameBytes), UInt64(I.threads), UInt64(I.threadBytes), UInt64(I.atThreadRank),
             UInt64(I.atFigures), UInt64(I.isReported), 8, UInt64(I.atEnd), I.wasLost,
+            UInt64(I.atEndSignal),
         ]
         #expect(output.split(separator: "\n").map { UInt64($0) } == expected)
     }

@@ -54,9 +54,15 @@ import Testing
         #expect(errors == "e\n")
     }
 
-    @Test(arguments: [("return 0;", 0), ("raise(SIGSEGV);", 139), ("kill(getpid(), 9);", 137)])
-    func endsAsRankZeroEnds(body: String, status: Int32) throws {
-        #expect(try run([try program(body)]).status == status)
+    @Test(arguments: [
+        ("return 0;", 0, ""), ("raise(SIGINT);", 130, ""), ("raise(SIGPIPE);", 141, ""),
+        ("raise(SIGSEGV);", 139, "signal 11 (SIGSEGV)"), ("kill(0, 9);", 137, "signal 9 (SIGKILL)"),
+    ])
+    func endsAsRankZeroEnds(body: String, status: Int32, signal: String) throws {
+        let (found, _, errors) = try run([try program(body)])
+        #expect(found == status)
+        let sentence = "atoll-run: the program was ended by \(signal) in VM local0\n"
+        #expect(errors == (signal.isEmpty ? "" : sentence))
     }
 
     @Test func endsThoughAnotherRankStays() throws {

@@ -19,9 +19,14 @@ import Testing
         return (host, try ScriptedAgent(host.memory.path + "/atoll.g.r", slots: [0, 1]))
     }
 
-    /// The program's end is the first VM's, without a word about the others'.
-    @Test(arguments: [(0, 0), (7 << 8, 7), (11, 139)])
-    func endsAsItsFirstVM(raw: UInt32, status: Int) async throws {
+    /// The program's end is the first VM's, without a word about the others'; of a signal there is one,
+    /// as of a shell.
+    @Test(
+        arguments: [
+            (0, 0, nil), (7 << 8, 7, nil), (2, 130, nil), (13, 141, nil),
+            (11, 139, "the program was ended by signal 11 (SIGSEGV) in VM a"),
+        ] as [(UInt32, Int, String?)])
+    func endsAsItsFirstVM(raw: UInt32, status: Int, reason: String?) async throws {
         let (host, agent) = try await host()
         let stream = try await host.service.run(JobSpec(arguments: ["p"]), in: "g", as: root)
         let ticket = try await agent.job()
@@ -33,7 +38,30 @@ import Testing
         for await event in stream { events.append(event) }
         #expect(events.contains(.openMP(vm: "a")) && events.contains(.openMP(vm: "b")))
         #expect(events.contains(.output(vm: "a", stream: .stdout, data: Data("no end".utf8))))
-        #expect(events.last == .finished(status: status, reason: nil))
+        #expect(events.last == .finished(status: status, reason: reason))
+    }
+
+    /// The image says whose thread got the signal that the program dies of.
+    @Test(arguments: [(11, 11 | 1 << 8, "b"), (11, 6 | 1 << 8, "a"), (11, 11 | 77 << 8, "a")])
+    func saysWhereASignalEndedIt(raw: UInt32, said: UInt64, vm: String) async throws {
+        let (host, agent) = try await host(bytes: 16 << 20)
+        let stream = try await host.service.run(JobSpec(arguments: ["p"]), in: "g", as: root)
+        let ticket = try await agent.job()
+        typealias I = OpenMPImage
+        let memory = agent.region.memory
+        let image = try #require(
+            agent.region.placeObject(
+                name: I.name(job: ticket.number), bytes: 4 << 20, job: ticket.number, builder: 1))
+        memory.zero(at: image.offset, count: 4 << 20)
+        memory.store(I.magic, word: image.offset)
+        memory.store64(said, at: image.offset + I.atEndSignal)
+        #expect(agent.region.publishObject(image))
+        for rank in 0...1 { agent.board.markOpenMP(ticket, rank: rank) }
+        for rank in 0...1 { agent.end(ticket, rank: rank, status: rank == 0 ? raw : 0) }
+        var last: JobEvent?
+        for await event in stream { last = event }
+        let reason = "the program was ended by signal 11 (SIGSEGV) in VM \(vm)"
+        #expect(last == .finished(status: 139, reason: reason))
     }
 
     /// The program is asked to keep figures, and they come by the VMs' names before the job is over.

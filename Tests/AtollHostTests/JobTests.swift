@@ -80,7 +80,7 @@ import Testing
     /// The first failure in time decides, and stops the others.
     @Test(arguments: [
         (UInt32(3 << 8), 3, "the process in b exited with code 3"),
-        (9, 137, "the process in b was ended by signal 9"),
+        (9, 137, "the process in b was ended by signal 9 (SIGKILL)"),
     ])
     func failure(_ waitStatus: UInt32, _ status: Int, _ reason: String) async throws {
         let (host, agent) = try await host()

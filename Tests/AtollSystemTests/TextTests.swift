@@ -69,6 +69,15 @@ import Testing
         #expect(status.exitCode == code && status.signal == signal && status.shellCode == shell)
     }
 
+    @Test(
+        arguments: [
+            (1, "signal 1 (SIGHUP)"), (11, "signal 11 (SIGSEGV)"), (31, "signal 31 (SIGSYS)"),
+            (32, "signal 32"), (64, "signal 64"), (0, "signal 0"),
+        ] as [(Int32, String)])
+    func signalsHaveNames(number: Int32, text: String) {
+        #expect(String(decoding: Signal.text(number), as: UTF8.self) == text)
+    }
+
     @Test func aStartReportIsReadWholeOrNotAtAll() {
         #expect(StartReport(reading: []).failure == nil)
         #expect(StartReport(reading: [1, 0, 0, 0, 2, 0, 0]).failure == nil)

@@ -31,6 +31,8 @@ static void rest(void) {
 
 static void ask(uint64_t what, int code) __attribute__((noreturn));
 static void ask(uint64_t what, int code) {
+    if (what == ATOLL_END_SIGNAL)
+        swap(&atoll_image()->end_signal, 0, (uint64_t)code | (uint64_t)atoll_process.rank << 8);
     swap(&atoll_image()->end, ATOLL_END_NONE, what | (uint64_t)(uint32_t)code << 8);
     rest();
 }

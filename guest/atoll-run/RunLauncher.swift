@@ -169,17 +169,28 @@ struct Launcher {
     private mutating func exited(_ rank: Int, _ status: WaitStatus) {
         printer.finish(rank: rank)
         if launch.isOpenMP {
-            if rank == 0 { failure = failure ?? status.shellCode }
+            if rank == 0 { programEnded(status) }
             return
         }
         guard status.shellCode != 0, failure == nil else { return }
         failure = status.shellCode
         guard interrupts == 0, !isDraining, !isLost, names.count > 1 else { return }
         if let signal = status.signal {
-            printer.say("\(names[rank]): ended by signal \(signal); the job was ended")
+            printer.say("\(names[rank]): ended by \(Signal.text(signal)); the job was ended")
         } else {
             printer.say("\(names[rank]): exit code \(status.shellCode); the job was ended")
         }
+    }
+
+    /// As a shell would say it of a program on one machine, and where it was.
+    private mutating func programEnded(_ status: WaitStatus) {
+        guard failure == nil else { return }
+        failure = status.shellCode
+        guard let signal = status.signal, Signal.isWorthSaying(signal), interrupts == 0,
+            !isDraining, !isLost
+        else { return }
+        let name = names[launch.rank(endedBy: signal)]
+        printer.say("the program was ended by \(Signal.text(signal)) in VM \(name)")
     }
 
     private mutating func take(_ signal: Int32) {

@@ -18,7 +18,11 @@ struct JobVerdict {
     init(survivesLoss: Bool) { self.survivesLoss = survivesLoss }
 
     /// Takes a launch's event; gives what to tell of it.
-    mutating func add(_ event: LaunchEvent, _ vms: [String]) -> [JobEvent] {
+    ///
+    /// - Parameter rankEndedBy: whose thread got the signal that an OpenMP program died of.
+    mutating func add(
+        _ event: LaunchEvent, _ vms: [String], rankEndedBy: (Int32) -> Int = { _ in 0 }
+    ) -> [JobEvent] {
         switch event {
         case .beganOpenMP(let rank):
             isOpenMP = true
@@ -31,8 +35,10 @@ struct JobVerdict {
             let waitStatus = WaitStatus(raw: raw)
             let code = Int(waitStatus.shellCode)
             if isOpenMP {
-                // As a shell would give it, without a word.
-                if rank == 0, status == 0 { status = code }
+                if rank == 0 {
+                    let vm = waitStatus.signal.map { vms[rankEndedBy($0)] } ?? vms[0]
+                    end(waitStatus, in: vm)
+                }
             } else if code != 0 {
                 fail(code, "the process in \(vms[rank]) \(Self.words(waitStatus))")
             }
@@ -67,6 +73,14 @@ struct JobVerdict {
         }
     }
 
+    /// As a shell would say it of a program on one machine, and where it was.
+    private mutating func end(_ waitStatus: WaitStatus, in vm: String) {
+        guard status == 0 else { return }
+        status = Int(waitStatus.shellCode)
+        guard let signal = waitStatus.signal, Signal.isWorthSaying(signal) else { return }
+        reason = "the program \(Self.words(waitStatus)) in VM \(vm)"
+    }
+
     private mutating func fail(_ code: Int, _ why: String) {
         guard status == 0 else { return }
         status = code
@@ -74,7 +88,9 @@ struct JobVerdict {
     }
 
     private static func words(_ status: WaitStatus) -> String {
-        if let signal = status.signal { return "was ended by signal \(signal)" }
+        if let signal = status.signal {
+            return "was ended by " + String(decoding: Signal.text(signal), as: UTF8.self)
+        }
         return "exited with code \(status.shellCode)"
     }
 }

@@ -57,15 +57,16 @@ final class RunningJob: Sendable {
         var lastEvent = ContinuousClock.now
         while true {
             if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
-            let (events, isOver) = launch.withLock { launch in
+            let (events, state) = launch.withLock { launch in
                 let events = launch.poll(now: MonotonicClock.now())
-                return (events, launch.isOver)
+                return (events, launch)
             }
             for event in events {
                 if event == .beganOpenMP(rank: 0) { openInput() }
-                for told in verdict.add(event, vms) where !yield(told) { stop() }
+                for told in verdict.add(event, vms, rankEndedBy: state.rank(endedBy:))
+                where !yield(told) { stop() }
             }
-            if isOver { break }
+            if state.isOver { break }
             let now = ContinuousClock.now
             if !events.isEmpty { lastEvent = now }
             try? await Task.sleep(for: Self.pause(afterQuiet: now - lastEvent))

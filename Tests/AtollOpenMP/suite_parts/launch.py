@@ -16,7 +16,9 @@ class Launcher:
             return [program, *arguments]
         each = str(-(-threads // processes))
         if self.atoll_run:
-            return [self.atoll_run, "--local", str(processes), "-t", each, "--", program, *arguments]
+            # Some try what is no OpenMP in the program's own files: they are not linked with a library of it.
+            return [self.atoll_run, "--local", str(processes), "-t", each, "--openmp", "always", "--", program,
+                    *arguments]
         return [self.local, "-l", self.library, "-t", each, str(processes), program, *arguments]
 
     @staticmethod

@@ -126,7 +126,9 @@ struct atoll_image {
     uint64_t everywhere_call;   // its address,
     uint64_t everywhere_count;  // and how many there have been; see everywhere.c
     uint64_t signal_actions;    // address of the list of the program's handlers; see signals.c
-    uint64_t reserved4[6];
+    uint64_t end_signal;        // that a thread of another rank than 0 has got, and the program is
+                                // to die of; 8 on: the rank. 0: none
+    uint64_t reserved4[5];
     uint64_t ompt[48];          // the tools interface's, see atoll_ompt.h; zero: there is no tool
 };
 

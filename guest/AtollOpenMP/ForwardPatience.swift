@@ -14,6 +14,7 @@ struct ForwardPatience {
     static var mostLooks: UInt32 { 2_000 }
     static var leastLooks: UInt32 { 200 }
     static var yields: UInt32 { 100 }
+    static var longestSleep: UInt64 { 100_000_000 }
 
     /// - Parameters:
     ///   - looks: as an earlier wait has left them.
@@ -34,6 +35,15 @@ struct ForwardPatience {
             atoll_io_nap(nap(steps - looks - Self.yields + 1, longest))
             if mayLook { atoll_image_look() }
         }
+    }
+
+    /// As ``wait(longest:)``, for a thread that can be rung for: it makes no room, since then it sleeps at once,
+    /// and until it is rung for.
+    ///
+    /// - Parameter heard: as read before it looked.
+    mutating func waitForBell(_ heard: UInt64) {
+        if steps < .max { steps += 1 }
+        if steps < looks { atoll_io_relax() } else { atoll_io_bell_sleep(heard, Self.longestSleep) }
     }
 
     /// Whether it has come to that.

@@ -41,8 +41,11 @@ struct ForwardServer {
         Self.state.store(beat, at: Self.at(ATOLL_IO_STATE_BEAT))
         var patience = ForwardPatience(mayLook: false)
         while leads {
+            let heard = atoll_io_bell_heard()
             let posted = ForwardSlots.take()
-            if posted == 0 {
+            if posted == 0 && atoll_io_has_bell() {
+                patience.waitForBell(heard)
+            } else if posted == 0 {
                 patience.wait(longest: calls == 0 ? 4_000_000 : 1_000_000)
             } else {
                 patience.end()

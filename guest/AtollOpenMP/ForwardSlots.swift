@@ -27,6 +27,7 @@ enum ForwardSlots {
                 words.compareExchange(0, request, at: slot(index)) == 0
             else { continue }
             change { $0 | 1 << UInt64(index) }
+            atoll_io_bell_ring()
             return true
         }
         return false

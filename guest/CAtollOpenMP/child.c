@@ -8,6 +8,7 @@
 // caller waits meanwhile; so do the child's parents, in whichever rank they run.
 
 #include "atoll_memory.h"
+#include "bell.h"
 #include "child.h"
 #include "forward_entry.h"
 #include "segments.h"
@@ -103,6 +104,7 @@ static pid_t fork_by_watcher(bool runs_handlers) {
         atoll_image_look();
         atoll_sys_nap(100000);
     }
+    atoll_ring(0);
     while (!load(&shared->done)) {
         atoll_image_look();
         atoll_sys_nap(100000);

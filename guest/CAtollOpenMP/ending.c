@@ -3,6 +3,7 @@
 // The program's end. It ends as rank 0's process does: with its exit code, after its handlers. A thread
 // of another rank that calls exit or abort, or dies of a signal, has that done in rank 0.
 
+#include "bell.h"
 #include "ending.h"
 #include "signals.h"
 #include "threads.h"
@@ -34,6 +35,7 @@ static void ask(uint64_t what, int code) {
     if (what == ATOLL_END_SIGNAL)
         swap(&atoll_image()->end_signal, 0, (uint64_t)code | (uint64_t)atoll_process.rank << 8);
     swap(&atoll_image()->end, ATOLL_END_NONE, what | (uint64_t)(uint32_t)code << 8);
+    atoll_ring(0);
     rest();
 }
 
@@ -41,6 +43,7 @@ void atoll_end_mark(int code) {
     if (!atoll_process.is_begun || atoll_process.is_child || atoll_process.rank != 0) return;
     if (atoll_is_reported()) atoll_pages_tell();
     store(&atoll_image()->end, ATOLL_END_EXIT | (uint64_t)(uint32_t)code << 8);
+    atoll_ring_all();
 }
 
 // Without a handler, which may go on elsewhere, a fatal signal is the program's end in order.

@@ -5,6 +5,7 @@
 // that, so it takes as long as the slowest of them sleeps between two looks: a few milliseconds. One such
 // call is made at a time.
 
+#include "bell.h"
 #include "everywhere.h"
 
 struct call {
@@ -40,6 +41,7 @@ static long ask(struct call *call) {
     for (uint64_t looks = 0; !swap(&image->everywhere_lock, 0, 1); looks++) wait(looks);
     store(&image->everywhere_call, (uint64_t)call);
     __atomic_fetch_add(&image->everywhere_count, 1, __ATOMIC_ACQ_REL);
+    atoll_ring_all();
     long own = call->rank == ATOLL_IMAGE_RANKS ? make(call) : 0;
     // All of them, also those that have nothing to do: the call lies on this stack.
     for (uint64_t looks = 0; load(&call->answered) < atoll_process.ranks; looks++) wait(looks);

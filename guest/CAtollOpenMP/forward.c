@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "atoll_syscall.h"
+#include "bell.h"
 #include "forward_entry.h"
 #include "threads.h"
 
@@ -41,6 +42,17 @@ static void set_states_of_streams(uint64_t states)
 
 void atoll_io_nap(uint64_t nanoseconds) { atoll_sys_nap(nanoseconds); }
 void atoll_io_yield(void) { atoll_sys_yield(); }
+
+// In the line of the word that says which slots to look at.
+static uint64_t *server_bell(void) { return &atoll_image()->io[2]; }
+
+bool atoll_io_has_bell(void) { return atoll_process.is_local; }
+uint64_t atoll_io_bell_heard(void) { return atoll_bell_heard(server_bell()); }
+void atoll_io_bell_sleep(uint64_t heard, uint64_t nanoseconds)
+{
+	atoll_bell_sleep(server_bell(), heard, nanoseconds);
+}
+void atoll_io_bell_ring(void) { atoll_bell_ring(server_bell()); }
 
 void atoll_io_sleep_on(int word, uint64_t seen, uint64_t nanoseconds)
 {

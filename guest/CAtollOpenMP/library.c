@@ -11,6 +11,7 @@
 //  - Then the ranks share the segments, as at the start, and the calling thread runs the
 //    constructors.
 
+#include "bell.h"
 #include "library.h"
 #include "segments.h"
 
@@ -275,6 +276,7 @@ static void *load_everywhere(const char *path, int flags) {
     if (atoll_segments_map(list.segment, list.count) < 0)
         atoll_image_fail(124, "dlopen: the library's data cannot be shared");
     store(&image->loads, (uint64_t)load);
+    atoll_ring_all();
     while (__atomic_load_n(&load->answered, __ATOMIC_ACQUIRE) + 1 < atoll_process.ranks) {
         atoll_image_look();
         atoll_sys_nap(50000);

@@ -5,6 +5,7 @@
 // pointer to them.
 
 #include "atoll_api.h"
+#include "bell.h"
 #include "threads.h"
 
 #include <dlfcn.h>
@@ -224,10 +225,12 @@ int atoll_strand_try(struct atoll_strand *strand, void **result) {
 
 void atoll_strand_leave(struct atoll_strand *strand, uint64_t wanted) {
     store(&strand->wanted, wanted);
-    if (strand->rank == atoll_process.rank)
+    uint32_t rank = (uint32_t)strand->rank;
+    if (rank == atoll_process.rank)
         __atomic_fetch_add(&ending, 1, __ATOMIC_ACQ_REL);
     else
-        __atomic_fetch_add(&atoll_rank((uint32_t)strand->rank)->reap, 1, __ATOMIC_ACQ_REL);
+        __atomic_fetch_add(&atoll_rank(rank)->reap, 1, __ATOMIC_ACQ_REL);
+    atoll_ring(rank);
 }
 
 bool atoll_strands_clear(void) {
@@ -289,6 +292,7 @@ int atoll_thread_spawn(uint64_t record) {
     if (thread->rank == atoll_process.rank) return spawn_here(record);
     store(&thread->state, ATOLL_THREAD_WANTED);
     __atomic_fetch_add(&atoll_rank((uint32_t)thread->rank)->wanted, 1, __ATOMIC_ACQ_REL);
+    atoll_ring((uint32_t)thread->rank);
     return 0;
 }
 

@@ -3,6 +3,7 @@
 // Each rank's watcher: its initial thread, once the program runs on others. It starts threads that
 // other ranks want here, and sees to it that no rank outlives the program.
 
+#include "bell.h"
 #include "child.h"
 #include "cputime.h"
 #include "ending.h"
@@ -16,9 +17,11 @@
 #include <time.h>
 
 enum { LOST = 124 };
-// ns between looks: while something happens, then, and where nothing has for a second: a program that
-// computes has a better use for the processor.
-static const uint64_t SHORT = 500000, LONG = 4000000, LONGEST = 16000000;
+// ns between looks: a part of the time since something has happened, within these. A program that computes
+// has a better use for the processor; who wants something rings, where that can be heard.
+static const uint64_t SHORT = 500000, LONGEST = 16000000, LONGEST_AFTER_EXEC = 4000000;
+static const uint64_t PART = 16, PART_WITH_BELL = 2;
+static const uint64_t SILENCE_AFTER_EXEC = 1300000000;
 
 static struct pollfd process[ATOLL_IMAGE_RANKS];
 static unsigned processes;
@@ -70,6 +73,7 @@ static void lose(uint32_t rank) {
     // Rank 0 says who was lost: it is the program. Where it is itself the lost one, whoever has found that first.
     uint64_t sayer = rank == 0 ? atoll_process.rank : 0;
     swap(&image->end, 0, ATOLL_END_LOST | (uint64_t)rank << 8 | sayer << 16);
+    atoll_ring_all();
     atoll_image_look();
     // It was about to end, perhaps by a signal that another rank's thread has got.
     if (rank == 0) atoll_sys_exit(LOST);
@@ -97,18 +101,18 @@ static void watch_processes(void) {
 }
 
 // Rank 0 has become another program, which knows nothing of us: it is silent.
-static void leave_after_exec(void) {
-    static uint64_t beat, looks;
+static void leave_after_exec(uint64_t now) {
+    static uint64_t beat, since;
     if (!load(&atoll_image()->exec)) return;
-    uint64_t now = load(&atoll_rank(0)->heartbeat);
-    looks = now == beat ? looks + 1 : 0;
-    beat = now;
-    if (looks > 500) atoll_sys_exit(0);
+    uint64_t found = load(&atoll_rank(0)->heartbeat);
+    if (found != beat || !since) since = now;
+    beat = found;
+    if (now - since > SILENCE_AFTER_EXEC) atoll_sys_exit(0);
 }
 
 // Where the others' processes cannot be seen: whoever has been silent for the lease.
-static void listen(void) {
-    uint64_t lease = atoll_image()->lease_ns, now = monotonic();
+static void listen(uint64_t now) {
+    uint64_t lease = atoll_image()->lease_ns;
     if (atoll_process.is_local || !lease) return;
     for (uint32_t rank = 0; rank < atoll_process.ranks; rank++) {
         uint64_t beat = load(&atoll_rank(rank)->heartbeat);
@@ -122,31 +126,40 @@ static void listen(void) {
     }
 }
 
+static uint64_t nap_after(uint64_t quiet) {
+    uint64_t nap = quiet / (atoll_process.is_local ? PART_WITH_BELL : PART);
+    uint64_t longest = load(&atoll_image()->exec) ? LONGEST_AFTER_EXEC : LONGEST;
+    return nap < SHORT ? SHORT : nap > longest ? longest : nap;
+}
+
 void atoll_watch(void) {
-    uint64_t *heartbeat = &atoll_rank(atoll_process.rank)->heartbeat;
-    uint64_t quiet = 0;
+    struct atoll_rank *own = atoll_rank(atoll_process.rank);
+    uint64_t since = monotonic(), looks = 0;
+    bool was_rung = false;
     watch_processes();
     is_watching = true;
     for (;;) {
-        __atomic_fetch_add(heartbeat, 1, __ATOMIC_RELEASE);
-        bool worked = atoll_spawn_wanted();
+        uint64_t heard = atoll_bell_heard(&own->bell), now = monotonic();
+        __atomic_fetch_add(&own->heartbeat, 1, __ATOMIC_RELEASE);
+        bool worked = was_rung;
+        worked |= atoll_spawn_wanted();
         worked |= atoll_strands_clear();
         worked |= atoll_everywhere_serve();
         atoll_cputime_tell();
         worked |= load(&atoll_image()->fork_request) || load(&atoll_image()->loading);
-        quiet = worked ? 0 : quiet + 1;
-        // It counts looks.
-        if (quiet > 400 && load(&atoll_image()->exec)) quiet = 200;
+        if (worked) since = now;
         if (atoll_process.rank == 0) {
             atoll_end_serve();
             atoll_child_serve();
         }
         atoll_library_serve();
         atoll_image_look();
-        if (quiet % 64 == 0) listen();
-        if (atoll_process.rank != 0) leave_after_exec();
-        struct timespec nap = {0, (long)(quiet < 200 ? SHORT : quiet < 450 ? LONG : LONGEST)};
-        if (atoll_syscall(SYS_ppoll, (uint64_t)process, processes, (uint64_t)&nap, 0, 8, 0) <= 0)
+        if (looks++ % 64 == 0) listen(now);
+        if (atoll_process.rank != 0) leave_after_exec(now);
+        was_rung = atoll_bell_sleep(&own->bell, heard, nap_after(now - since));
+        struct timespec at_once = {0, 0};
+        if (!processes || atoll_syscall(SYS_ppoll, (uint64_t)process, processes, (uint64_t)&at_once,
+                                        0, 8, 0) <= 0)
             continue;
         for (unsigned i = 0; i < processes; i++) {
             if (!process[i].revents) continue;

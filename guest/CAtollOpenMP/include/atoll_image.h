@@ -169,7 +169,8 @@ struct atoll_rank {
     // Line 2: what sentences call it.
     char name[64];
     // Line 3: the processor time that its process has used, as far as it has said so; see cputime.c.
-    uint64_t usage[8];
+    uint64_t usage[7];
+    uint64_t bell;              // wakes its watcher; see bell.h
 };
 
 struct atoll_thread {

@@ -134,6 +134,11 @@ static inline void atoll_io_set_mailbox(uint64_t mailbox) { atoll_io_mailbox = m
 // The kernel's own calls, past every interposer.
 void atoll_io_nap(uint64_t nanoseconds);
 void atoll_io_yield(void);
+/// Rank 0's leading server sleeps until a request is posted, where the ranks are of one kernel; see bell.h.
+bool atoll_io_has_bell(void);
+uint64_t atoll_io_bell_heard(void);
+void atoll_io_bell_sleep(uint64_t heard, uint64_t nanoseconds);
+void atoll_io_bell_ring(void);
 /// Waits while the low half of a word of atoll_io_state is `seen`, for that long at most; 0: no limit.
 void atoll_io_sleep_on(int state_word, uint64_t seen, uint64_t nanoseconds);
 void atoll_io_wake_one(int state_word);

@@ -48,6 +48,7 @@ let package = Package(
     products: [
         .executable(name: "atoll", targets: ["atoll"]),
         .executable(name: "atolld", targets: ["atolld"]),
+        .executable(name: "atoll-place", targets: ["atoll-place"]),
         .executable(name: "atoll-agent", targets: ["atoll-agent"]),
         .executable(name: "atoll-run", targets: ["atoll-run"]),
         .executable(name: "atoll-heat", targets: ["atoll-heat"]),
@@ -85,6 +86,11 @@ let package = Package(
 
         // The host wing.
         .systemLibrary(name: "CLibvirt", pkgConfig: "libvirt", providers: [.apt(["libvirt-dev"])]),
+        .systemLibrary(name: "CNuma", providers: [.apt(["libnuma-dev"])]),
+        .target(
+            name: "AtollNUMA", dependencies: ["AtollSystem", "CNuma"], swiftSettings: strict),
+        .executableTarget(
+            name: "atoll-place", dependencies: ["AtollNUMA", "AtollSystem"], swiftSettings: strict),
         .target(name: "AtollAPI", dependencies: [], swiftSettings: strict),
         .target(name: "AtollAccounts", dependencies: [], swiftSettings: strict),
         .target(name: "AtollDoctor", dependencies: ["AtollAPI"], swiftSettings: strict),
@@ -226,6 +232,9 @@ let package = Package(
                 "CAtollABI", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AtollNUMATests", dependencies: ["AtollNUMA", "AtollSystem"],
             swiftSettings: strict),
         .testTarget(
             name: "AtollLibvirtTests",

@@ -30,7 +30,10 @@ ONLY = {
     # Adapters know the ports that they fill, and not each other.
     "AtollLibvirt": {"AtollAPI", "AtollHost", "AtollSystem", "CLibvirt"},
     "AtollCgroup": {"AtollAPI", "AtollHost", "AtollSystem"},
-    "AtollNUMA": {"AtollAPI", "AtollHost", "AtollSystem", "CNuma"},
+    "AtollPlacement": {"AtollAPI", "AtollHost", "AtollSystem"},
+    # In a process of its own, which a region's group is charged for: small.
+    "AtollNUMA": {"AtollSystem", "CNuma"},
+    "atoll-place": {"AtollNUMA", "AtollSystem"},
     "AtollServer": {"AtollAPI", "AtollAccounts", "AtollHost", "AtollSystem"},
     "atoll": {"AtollAPI", "AtollAccounts", "AtollClient", "AtollDoctor"},
 }

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include <errno.h>
 #include <linux/futex.h>
+#include <locale.h>
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
@@ -128,6 +129,7 @@ long atoll_io_send_request(struct atoll_io_request *request, void *function, uin
 {
 	request->function = (uint64_t)function;
 	request->error = errno;
+	request->locale = (uint64_t)uselocale((locale_t)0);
 	for (int index = 0; index < 6; index++)
 		request->arguments[index] = arguments[index];
 	atoll_io_ask((uint64_t)request, flags);
@@ -209,13 +211,19 @@ void atoll_io_run(uint64_t address)
 	struct atoll_io_request *request = (struct atoll_io_request *)address;
 	const uint64_t *a = request->arguments;
 	int error = errno;
+	// It is in the image, or libc's own, and good here too.
+	locale_t locale = (locale_t)request->locale, own = LC_GLOBAL_LOCALE;
 
 	if (request->is_wait)
 		atoll_io_begin_wait(request);
+	if (locale && locale != LC_GLOBAL_LOCALE)
+		own = uselocale(locale);
 	errno = request->error;
 	request->result =
 		((function_of_six *)request->function)(a[0], a[1], a[2], a[3], a[4], a[5]);
 	request->error = errno;
+	if (locale && locale != LC_GLOBAL_LOCALE)
+		uselocale(own);
 	if (request->is_wait)
 		atoll_io_end_wait(request);
 	request->streams = states_of_streams();

@@ -19,6 +19,7 @@
 #include "atoll_syscall.h"
 #include "everywhere.h"
 #include "image.h"
+#include "locales.h"
 
 // Of the role's words in the image's header.
 enum { STATE = 16 };
@@ -325,9 +326,15 @@ static long set_locale_here(long category, long name, long c, long d, long e, lo
 	(void)c, (void)d, (void)e, (void)f;
 	set_locale *real = (set_locale *)atoll_real("setlocale");
 	struct libc_state *s = state();
-	char *result = real((int)category, (const char *)name);
+	long made;
+	bool is_made = name && atoll_locale_call((long (*)(long, long, long))real, category, name, 0,
+						 &made);
+	char *result = is_made ? (char *)made : real((int)category, (const char *)name);
 	const char *all = real(LC_ALL, NULL);
 
+	// Another thread has made it: this one's tables of characters are still the old ones.
+	if (result && name && uselocale((locale_t)0) == LC_GLOBAL_LOCALE)
+		uselocale(LC_GLOBAL_LOCALE);
 	if (!name || !result || !all || strlen(all) >= sizeof(s->locale) ||
 	    !strcmp(all, load(locales()) ? s->locale : "C"))
 		return (long)result;

@@ -49,7 +49,7 @@ struct atoll_io_request {
 	uint64_t is_wait;	// it may be ended early; see forward_interrupt.c
 	uint64_t server;	// while it is: the thread of rank 0 that makes it
 	uint64_t taken;		// signals that the caller had got when it made the call
-	uint64_t reserved;
+	uint64_t locale;	// that the caller alone uses; else 0 or LC_GLOBAL_LOCALE
 } __attribute__((aligned(64)));
 
 // What is known of a call, in the low bits of its address in a slot.

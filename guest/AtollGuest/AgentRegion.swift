@@ -41,9 +41,11 @@ final class AgentRegion {
     func patience(now: UInt64) -> Int {
         if running.contains(where: { $0.isBlocked(now: now) }) { return 2 }
         // What processes write, and their end, wakes the agent. It looks for what the launcher wants,
-        // less often the longer that has wanted nothing.
+        // less often the longer that has wanted nothing; and while a program runs, which has a better
+        // use for the processor: what is wanted then is an input or a signal.
         let quiet = now - activitySeen
-        return min(max(Int(clamping: quiet / 32_000_000), 2), quiet < 2_000_000_000 ? 20 : 50)
+        let part: UInt64 = running.isEmpty ? 32_000_000 : 8_000_000
+        return min(max(Int(clamping: quiet / part), 2), quiet < 2_000_000_000 ? 20 : 50)
     }
 
     /// One round. `false` when this region is to be let go, and nothing of ours uses it any more.

@@ -44,6 +44,34 @@ extension VMTests {
             try await programsHold(inVMs: 3, each: 3)
         }
 
+        /// A tool in the program hears of the threads in all VMs.
+        @Test(arguments: [2, 3]) func aToolHearsOfAllVMs(_ count: Int) async throws {
+            let program = try #require(OpenMPProgram.all().first { $0.name == "tool" })
+            try await stage.withGroup(vms: Array(stage.vms.prefix(count)), regions: Self.regions) {
+                let ending = try await stage.daemon.atoll(program.arguments(vms: count)).ending()
+                #expect(program.difference(ending) == nil)
+            }
+        }
+
+        /// The thread of another VM than the first gets the signal: an operator, and who works in a
+        /// VM, are told where.
+        @Test func aSignalsVMIsNamed() async throws {
+            try await stage.withGroup(vms: ["one", "two"], regions: Self.regions) {
+                let command = ["--env", "OMP_NUM_THREADS=2", "--threads-per-vm", "1", "--"]
+                let program = ["/usr/lib/atoll-suite/forever", "fault"]
+                let sentence = "the program was ended by signal 11 (SIGSEGV) in VM two"
+                let ending = try await stage.daemon.atoll(["run", "g"] + command + program).ending()
+                #expect(ending.code == 139, "\(ending.errorText)")
+                #expect(ending.errorText.contains("atoll: \(sentence)"), "\(ending.errorText)")
+                let words = (command + program).joined(separator: " ")
+                let said = try await lab.guest(
+                    "one", "su atoll -c 'atoll-run \(words) 2>&1; echo code $?'")
+                #expect(said.contains("atoll-run: \(sentence)"), "\(said)")
+                #expect(said.hasSuffix("code 139"), "\(said)")
+                for vm in ["one", "two"] { try await stage.noProcess(in: vm) }
+            }
+        }
+
         /// The times are whatever they are; which threads there were, and how often, is known.
         private func isSensible(_ report: OpenMPReport) {
             #expect(report.threads.map(\.vm) == ["one", "one", "two", "two"])

@@ -21,7 +21,8 @@ def is_in_lab() -> bool:
 
 def enter_lab(binaries: list[str], image: str) -> None:
     """Begins this program anew, in a lab whose VMs hold the binaries. Does not return."""
-    if not os.path.exists(DIST + "/bin/atolld"):
+    # Of a tree that is older than OpenMP, programs would run, each as a copy in each VM.
+    if not all(os.path.exists(f"{DIST}/bin/{name}") for name in ("atolld", "atoll-openmp")):
         raise SystemExit(f"no {DIST}; make host-wing guest-wing openmp dist CONFIG=debug builds it")
     command = [ROOT + "/guest/image/build", "--dist", DIST]
     for binary in binaries:

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Regions of every kind, one after the other, until somebody ends it: for tests that kill part of a program. Not run by
-// the suite, since it does not end. With an argument: one region that does not end.
+// the suite, since it does not end. With the word `stay`: one region that does not end; with `fault`: one that the last
+// thread ends by a fault.
 #include <omp.h>
 #include <stdio.h>
+#include <string.h>
 #include <unistd.h>
 
 static long locked, counted;
@@ -50,10 +52,18 @@ static void stay(void)
 	}
 }
 
+static void fault(void)
+{
+#pragma omp parallel
+	if (omp_get_thread_num() == omp_get_num_threads() - 1)
+		*(volatile int *)8 = 1;
+}
+
 int main(int count, char **words)
 {
-	(void)words;
-	if (count > 1)
+	if (count > 1 && !strcmp(words[1], "fault"))
+		fault();
+	else if (count > 1)
 		stay();
 	for (long round = 0;; round++)
 		round_of_work(round);

@@ -203,6 +203,10 @@ let package = Package(
             name: "atoll-sync-bench",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
             path: "Tests/AtollBench/Sync", swiftSettings: shared, linkerSettings: guestLink),
+        .executableTarget(
+            name: "atoll-host-bench",
+            dependencies: ["AtollAPI", "AtollHost", "AtollTestSupport", log],
+            path: "Tests/AtollBench/Host", swiftSettings: strict),
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),

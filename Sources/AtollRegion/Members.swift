@@ -137,6 +137,9 @@ extension Region {
 
     /// Whether an agent has joined as the slot's present incarnation.
     public func hasJoined(slot: Int) -> Bool {
+        // One word for the many slots where nobody is: the host asks for all of them all the time.
+        let present = memory.load(word: layout.member(slot) + ATOLL_AT_MEMBER_PRESENCE)
+        guard present == UInt64(ATOLL_PRESENCE_JOINED) else { return false }
         let record = member(slot)
         let presence = presence(slot)
         return record.state == .assigned && presence.state == .joined

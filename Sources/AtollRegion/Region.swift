@@ -86,6 +86,11 @@ public final class Region: Sendable {
         }
     }
 
+    /// Says that the region is this one, where it said it were another; the host's part.
+    public func identify(as region: UUID128) {
+        memory.write(region.bytes, at: ATOLL_AT_HEADER_REGION_UUID)
+    }
+
     // MARK: Words of the header
 
     static var stateOffset: Int { ATOLL_AT_HEADER_STATE }

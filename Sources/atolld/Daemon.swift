@@ -24,8 +24,10 @@ struct Daemon {
                 metadata: ["adminGroup": "\(settings.adminGroup)"])
         }
         let hypervisor = LibvirtHypervisor(uri: settings.libvirtURI, logger: logger)
+        let ledger = try ledger()
+        report(ledger.opening, to: logger)
         let host = HostService(
-            ledger: try ledger(),
+            ledger: ledger,
             ports: HostPorts(
                 hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
                 filler: InProcessFiller()),
@@ -64,10 +66,24 @@ struct Daemon {
         do {
             return try Ledger(directory: settings.stateDirectory)
         } catch {
-            throw APIError(
-                code: .systemFailure, message: "cannot open the ledger: \(error.reason)",
-                value: settings.stateDirectory,
-                remedy: "see that the directory is writable and its disk not full")
+            var problem = error.api
+            problem.value = settings.stateDirectory
+            throw problem
+        }
+    }
+
+    /// What the operator must know of a ledger that was not as it was left.
+    private func report(_ opening: LedgerOpening, to logger: Logger) {
+        switch opening {
+        case .sound, .new: return
+        case .restored(let flaw, let setAside):
+            logger.error(
+                "the ledger was damaged: its backup takes its place, and is compared with the world",
+                metadata: ["flaw": "\(flaw)", "setAside": "\(setAside)"])
+        case .emptied(let flaw, let setAside):
+            logger.error(
+                "the ledger was damaged and has no backup: it is rebuilt from the world",
+                metadata: ["flaw": "\(flaw)", "setAside": "\(setAside)"])
         }
     }
 }

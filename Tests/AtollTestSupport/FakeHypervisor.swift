@@ -20,12 +20,16 @@ public final class FakeHypervisor: Hypervisor {
     }
 
     private let world: Mutex<World>
+    private let asked = Mutex(0)
     private let listeners = Mutex<[AsyncStream<HypervisorEvent>.Continuation]>([])
 
     public init(_ world: World = World()) { self.world = Mutex(world) }
 
     /// A copy of all there is.
     public var snapshot: World { world.withLock { $0 } }
+
+    /// How often it was asked anything so far.
+    public var questions: Int { asked.withLock { $0 } }
 
     public func change(_ body: (inout World) -> Void) { world.withLock { body(&$0) } }
 
@@ -79,25 +83,26 @@ public final class FakeHypervisor: Hypervisor {
     // MARK: The port
 
     public func domains() async throws(HypervisorError) -> [Domain] {
-        try connected().domains.values.sorted { $0.name < $1.name }
+        try look { Array($0.domains.values) }.sorted { $0.name < $1.name }
     }
 
     public func domain(_ nameOrUUID: String) async throws(HypervisorError) -> Domain? {
-        try connected().domains.values.first {
-            $0.name == nameOrUUID || $0.id.uuidString.lowercased() == nameOrUUID.lowercased()
+        try look { world in
+            if let id = UUID(uuidString: nameOrUUID), let found = world.domains[id] { return found }
+            return world.domains.values.first { $0.name == nameOrUUID }
         }
     }
 
     public func domain(_ id: UUID) async throws(HypervisorError) -> Domain? {
-        try connected().domains[id]
+        try look { $0.domains[id] }
     }
 
     public func attach(_ device: SharedMemoryDevice, to domain: UUID, _ scope: DeviceScope)
         async throws(HypervisorError)
     {
-        let now = try connected()
-        guard let found = now.domains[domain] else { throw .noSuchDomain(domain) }
-        if now.refusing.contains(domain) {
+        let (found, isRefusing) = try look { ($0.domains[domain], $0.refusing.contains(domain)) }
+        guard let found else { throw .noSuchDomain(domain) }
+        if isRefusing {
             throw .refused(operation: "attach \(device.name)", reason: "the test says so")
         }
         let list = scope == .live ? found.live : found.stored
@@ -113,9 +118,9 @@ public final class FakeHypervisor: Hypervisor {
     public func detach(
         _ device: SharedMemoryDevice, from domain: UUID, _ scope: DeviceScope, patience: Duration
     ) async throws(HypervisorError) {
-        let now = try connected()
-        guard let found = now.domains[domain] else { throw .noSuchDomain(domain) }
-        if scope == .live, now.holding.contains(domain) {
+        let (found, isHolding) = try look { ($0.domains[domain], $0.holding.contains(domain)) }
+        guard let found else { throw .noSuchDomain(domain) }
+        if scope == .live, isHolding {
             throw .guestHoldsDevice(device: device.name, domain: found.name)
         }
         world.withLock { world in
@@ -137,15 +142,16 @@ public final class FakeHypervisor: Hypervisor {
     }
 
     public func processOwner() async throws(HypervisorError) -> ProcessOwner {
-        _ = try connected()
-        return ProcessOwner(user: 0, group: 0)
+        try look { _ in ProcessOwner(user: 0, group: 0) }
     }
 
-    private func connected() throws(HypervisorError) -> World {
-        let now = snapshot
-        guard now.isConnected else {
+    /// Looks without copying the world, which may be large.
+    private func look<T: Sendable>(_ body: (World) -> T) throws(HypervisorError) -> T {
+        asked.withLock { $0 += 1 }
+        let answer: T? = world.withLock { $0.isConnected ? body($0) : nil }
+        guard let answer else {
             throw .unreachable(uri: "fake:///", reason: "the test says so")
         }
-        return now
+        return answer
     }
 }

@@ -5,8 +5,10 @@ import Foundation
 public final class TemporaryDirectory: Sendable {
     public let path: String
 
-    public init() throws {
-        path = FileManager.default.temporaryDirectory.path + "/atoll-test-\(UUID().uuidString)"
+    /// - Parameter inMemory: on no disk, for tests that make very many.
+    public init(inMemory: Bool = false) throws {
+        let parent = inMemory ? "/dev/shm" : FileManager.default.temporaryDirectory.path
+        path = parent + "/atoll-test-\(UUID().uuidString)"
         try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
     }
 

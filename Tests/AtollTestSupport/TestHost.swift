@@ -17,12 +17,13 @@ public final class TestHost: Sendable {
 
     public init(
         hypervisor: FakeHypervisor = FakeHypervisor(), memory: TemporaryDirectory? = nil,
-        directory: TemporaryDirectory? = nil, onStep: (@Sendable (Step) -> Void)? = nil,
+        directory: TemporaryDirectory? = nil, ledger: Ledger? = nil,
+        onStep: (@Sendable (Step) -> Void)? = nil,
         configure: (inout HostConfiguration) -> Void = { _ in }
     ) throws {
         self.hypervisor = hypervisor
-        self.memory = try memory ?? TemporaryDirectory()
-        self.directory = try directory ?? TemporaryDirectory()
+        self.memory = try memory ?? TemporaryDirectory(inMemory: true)
+        self.directory = try directory ?? TemporaryDirectory(inMemory: true)
         var configuration = HostConfiguration()
         configuration.memoryDirectory = self.memory.path
         configuration.memoryReserve = 0
@@ -32,7 +33,7 @@ public final class TestHost: Sendable {
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         service = HostService(
-            ledger: try Ledger(directory: self.directory.path),
+            ledger: try ledger ?? Ledger(directory: self.directory.path),
             ports: HostPorts(
                 hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
                 filler: InProcessFiller()),

@@ -32,9 +32,14 @@ extension VMTests {
             .memberLeaving, .detachedStored, .detachedLive, .attachmentForgotten, .memberForgotten,
         ]
 
+        static let grouping: [Step] = [.groupRecorded, .groupForgotten]
+        static let losing: [Step] = [.lossMarked, .lossRecorded]
+        static let booting: [Step] = [.bootRecorded, .bootAssigned]
+
         @Test func everyStepIsTried() {
             let tried = Self.creating + Self.deleting + Self.adding + Self.removing
-            #expect(Set(tried) == Set(Step.allCases))
+            let others = Self.grouping + Self.losing + Self.booting + [.jobPosted]
+            #expect(Set(tried + others) == Set(Step.allCases))
         }
 
         // MARK: The operations
@@ -88,15 +93,60 @@ extension VMTests {
             }
         }
 
+        @Test func whileMakingGroups() async throws {
+            for (step, order) in zip(Self.grouping, ["create", "delete"]) {
+                let option = order == "create" ? ["--quota", "1GiB"] : ["--force"]
+                try await dies(at: step, in: ["group", order, "h"] + option)
+                let groups = try await daemon.ask([Group].self, "group", "list")
+                #expect(groups.map(\.name) == (order == "create" ? ["h"] : []), "\(step)")
+            }
+        }
+
+        /// The daemon dies of the news that a VM stopped, then of the news that it runs again.
+        @Test(arguments: zip(losing, booting))
+        func whileAVMStopsAndStarts(_ loss: Step, _ boot: Step) async throws {
+            try await stage.withGroup(vms: ["kept", "brief"], regions: ["r": 16]) {
+                let before = try await daemon.member("kept")
+                try await dies(at: loss) { try await lab.virsh("destroy", "kept") }
+                try await eventually("kept is gone; the log: \(daemon.log)") {
+                    let state = try await daemon.member("kept").state
+                    return state == .lost || state == .stopped
+                }
+                try await dies(at: boot) { try await lab.virsh("start", "kept") }
+                try await lab.vm("wait", "kept")
+                try await agrees(regions: ["r"], members: ["kept", "brief"])
+                #expect(try await daemon.member("kept").incarnation > before.incarnation)
+            }
+        }
+
+        @Test func whileStartingAJob() async throws {
+            try await stage.withGroup(vms: ["kept", "brief"], regions: ["r": 16]) {
+                try await dies(at: .jobPosted, in: "run", "g", "--", "sleep", "1000")
+                for vm in ["kept", "brief"] { try await stage.noProcess(in: vm) }
+                try await eventually("the board is empty") { try BoardView.now() == .empty }
+                try await agrees(regions: ["r"], members: ["kept", "brief"])
+            }
+        }
+
         // MARK: What must hold
 
         /// The daemon dies at this step of the operation, and another takes its place.
         private func dies(at step: Step, in arguments: String...) async throws {
+            try await dies(at: step, in: arguments)
+        }
+
+        private func dies(at step: Step, in arguments: [String]) async throws {
+            try await dies(at: step) {
+                let asked = try await daemon.atoll(arguments).ending()
+                #expect(asked.code != 0, "it was not killed at \(step)")
+            }
+        }
+
+        private func dies(at step: Step, of cause: () async throws -> Void) async throws {
             daemon.send(SIGTERM)
             try await daemon.ended()
             try await daemon.start(dyingAt: step)
-            let asked = try await daemon.atoll(arguments).ending()
-            #expect(asked.code != 0, "it was not killed at \(step)")
+            try await cause()
             #expect(try await daemon.ended() == 128 + 9, "\(step)")
             try await daemon.start()
         }

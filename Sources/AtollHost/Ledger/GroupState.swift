@@ -19,6 +19,12 @@ struct GroupState: Sendable {
         members.first { $0.name == vm } ?? members.first { $0.vm == UUID(uuidString: vm) }
     }
 
+    /// The shared-memory objects that the member shall have.
+    func objects(of member: MemberRow) -> Set<String> {
+        let wanted = Set(attachments.filter { $0.vm == member.vm }.map(\.regionID))
+        return Set(regions.filter { wanted.contains($0.id) }.map(\.object))
+    }
+
     func attachments(of region: RegionRow) -> [(MemberRow, AttachmentRow)] {
         members.compactMap { member in
             attachments.first { $0.regionID == region.id && $0.vm == member.vm }.map {
@@ -55,7 +61,7 @@ extension Ledger {
     }
 
     /// Four queries, whatever the number of groups.
-    private static func groupStates(_ db: Database) throws -> [GroupState] {
+    static func groupStates(_ db: Database) throws -> [GroupState] {
         var states: [GroupState] = []
         var place: [UUID: Int] = [:]
         for group in try GroupRow.order(Column("name")).fetchAll(db) {
@@ -77,6 +83,18 @@ extension Ledger {
             }
         }
         return states
+    }
+
+    /// The group whose region this is.
+    func groupName(ofRegion region: UUID) throws(LedgerError) -> String? {
+        try read { db in
+            try String.fetchOne(
+                db,
+                sql: """
+                    SELECT groups.name FROM groups JOIN regions ON regions.groupID = groups.id
+                    WHERE regions.id = ?
+                    """, arguments: [region.uuidString.lowercased()])
+        }
     }
 
     /// The group that this VM is a member of.

@@ -52,7 +52,8 @@ extension Ledger {
                 t.column("message", .text).notNull()
             }
         }
-        // Columns are added, never changed: an older daemon reads what it knows.
+        // Columns are added, never changed. An older daemon refuses a newer ledger all the same: it
+        // would not do what it does not know of.
         migrator.registerMigration("v2") { db in
             try db.alter(table: "groups") { t in
                 t.add(column: "soft", .integer)
@@ -70,6 +71,10 @@ extension Ledger {
                 t.column("quota", .integer)
                 t.column("groups", .integer)
             }
+        }
+        migrator.registerMigration("attachments by VM") { db in
+            // Else each member that leaves is looked for among all attachments there are.
+            try db.create(index: "attachments_on_vm", on: "attachments", columns: ["vm"])
         }
         return migrator
     }

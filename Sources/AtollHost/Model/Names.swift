@@ -22,4 +22,14 @@ enum Names {
 
     /// The shared-memory object of a region. Dots divide it, and no name holds one.
     static func object(group: String, region: String) -> String { "atoll.\(group).\(region)" }
+
+    /// The group and the region that an object's name speaks of; `nil`: it is no region's.
+    static func parts(_ object: String) -> (group: String, region: String)? {
+        let words = object.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
+        guard words.count == 3, words[0] == "atoll",
+            (try? check(words[1], of: "group")) != nil,
+            (try? check(words[2], of: "region")) != nil
+        else { return nil }
+        return (words[1], words[2])
+    }
 }

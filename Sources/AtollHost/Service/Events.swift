@@ -18,13 +18,14 @@ extension HostService {
     /// Writes an event down and tells those who listen. Failing to is logged, and stops nothing.
     func record(_ kind: String, _ group: GroupRow, _ subject: String?, _ message: String) {
         var row = EventRow(
-            id: nil, time: Date.now, kind: kind, groupName: group.name, owner: group.owner,
+            id: nil, time: configuration.now(), kind: kind, groupName: group.name,
+            owner: group.owner,
             subject: subject, message: message)
         logger.info(
             "\(message)", metadata: ["event": "\(kind)", "group": "\(group.name)"])
         let unwritten = row
         do throws(LedgerError) {
-            row.id = try ledger.write { db in
+            row.id = try ledger.write(.event) { db in
                 try unwritten.insert(db)
                 let id = db.lastInsertedRowID
                 if id % 256 == 0 {

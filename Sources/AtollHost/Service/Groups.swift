@@ -24,8 +24,9 @@ extension HostService {
             }
             let row = GroupRow(
                 id: UUID(), name: spec.name, owner: Int64(spec.owner ?? caller.user),
-                quota: Int64(spec.quota), created: Date.now)
+                quota: Int64(spec.quota), created: configuration.now())
             try rows { () throws(LedgerError) in try ledger.write { try row.insert($0) } }
+            step(.groupRecorded)
             let quota = ByteSize(bytes: spec.quota)
             record("group.created", row, nil, "group \(row.name) created with a quota of \(quota)")
             return view(GroupState(group: row))
@@ -61,8 +62,9 @@ extension HostService {
                 try await take(out: member, of: state)
             }
             try rows { () throws(LedgerError) in
-                try ledger.write { _ = try state.group.delete($0) }
+                try ledger.write(.follows) { _ = try state.group.delete($0) }
             }
+            step(.groupForgotten)
             record("group.deleted", state.group, nil, "group \(name) deleted")
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import Foundation
 
 /// What the host needs to be told.
 public struct HostConfiguration: Sendable {
@@ -17,6 +18,9 @@ public struct HostConfiguration: Sendable {
 
     /// How long all threads at a job's barrier wait before those that have not come are named.
     public var stuckBound: Duration = .seconds(30)
+
+    /// The wall clock: for what people read, never for durations or order, since anybody may set it.
+    public var now: @Sendable () -> Date = { Date.now }
 
     public init() {}
 }

@@ -11,13 +11,14 @@ public import Logging
 /// write the intent, act, and on failure take the intent back. A daemon killed anywhere in between
 /// finds the intent at its next start and goes on from there.
 public actor HostService {
-    let ledger: Ledger
+    nonisolated let ledger: Ledger
     let ports: HostPorts
     let store: RegionStore
     let configuration: HostConfiguration
     let logger: Logger
     private let onStep: (@Sendable (Step) -> Void)?
-    let started = Date()
+    /// By a clock that nobody sets.
+    let started = ContinuousClock.now
 
     /// The regions that exist, mapped.
     var mapped: [UUID: MappedRegion] = [:]
@@ -58,6 +59,14 @@ public actor HostService {
             throw APIError(
                 code: .shuttingDown, message: "the daemon is stopping", remedy: "try later")
         }
+        if ledger.isInDoubt != .none { try await learnWorld() }
+        return try await turn(group, body)
+    }
+
+    /// The same for the service's own work. The empty name is no group's.
+    func turn<T: Sendable>(
+        _ group: String, _ body: () async throws(APIError) -> T
+    ) async throws(APIError) -> T {
         if busy.contains(group) {
             await withCheckedContinuation { queues[group, default: []].append($0) }
         } else {

@@ -24,10 +24,11 @@ extension HostService {
         }
         let members = try choose(spec, state, row)
         let launch = try post(spec, members, JobBoard(region))
+        step(.jobPosted)
         lastJob += 1
         let job = Job(
             id: lastJob, group: group, region: row.name, arguments: spec.arguments,
-            vms: members.map { $0.name }, started: Date.now)
+            vms: members.map { $0.name }, started: configuration.now())
         let running = RunningJob(
             job, region: row.id, groupOwner: UInt32(clamping: state.group.owner), launch,
             survivesLoss: spec.onLoss == .continue,

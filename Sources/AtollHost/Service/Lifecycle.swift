@@ -32,7 +32,16 @@ extension HostService {
             hadJoined = hadJoined || hasJoined(member, row.id)
             region.markLost(slot: member.slot)
         }
-        update(vm, "boot = NULL, lost = ?", [hadJoined])
+        step(.lossMarked)
+        guard
+            update(
+                { db in
+                    try db.execute(
+                        sql: "UPDATE members SET boot = NULL, lost = ? WHERE vm = ?",
+                        arguments: [hadJoined, vm.uuidString.lowercased()])
+                })
+        else { return }
+        step(.lossRecorded)
         if hadJoined {
             record(
                 "member.lost", state.group, member.name,
@@ -52,14 +61,21 @@ extension HostService {
     /// Gives a member's new boot its incarnation, and says so in every region.
     func began(_ domain: Domain) {
         guard let (state, member) = memberRow(domain.id), !member.leaving else { return }
-        let group = state.group.id
-        let incarnation = try? ledger.write { try nextIncarnation(group, $0) }
-        guard let incarnation else { return }
-        update(
-            domain.id, "boot = ?, lost = 0, incarnation = ?, vcpus = ?, name = ?",
-            [domain.boot, incarnation, domain.vcpus, domain.name])
-        guard let (_, now) = memberRow(domain.id) else { return }
+        let isRecorded = update { db in
+            try db.execute(
+                sql: """
+                    UPDATE members SET boot = ?, lost = 0, incarnation = ?, vcpus = ?, name = ?
+                    WHERE vm = ?
+                    """,
+                arguments: [
+                    domain.boot, try nextIncarnation(state.group.id, db), domain.vcpus,
+                    domain.name, domain.id.uuidString.lowercased(),
+                ])
+        }
+        guard isRecorded, let (_, now) = memberRow(domain.id) else { return }
+        step(.bootRecorded)
         for row in state.regions { assign(now, in: row.id) }
+        step(.bootAssigned)
         record("member.started", state.group, member.name, "VM \(member.name) started")
     }
 
@@ -70,14 +86,16 @@ extension HostService {
         return (state, member)
     }
 
-    private func update(_ vm: UUID, _ what: String, _ values: StatementArguments) {
+    /// Writes down what the world did. Where that fails the ledger differs from the hypervisor, which
+    /// the next look at everything sees.
+    private func update(_ body: (Database) throws -> Void) -> Bool {
         do throws(LedgerError) {
-            try ledger.write { db in
-                try db.execute(
-                    sql: "UPDATE members SET \(what) WHERE vm = ?",
-                    arguments: values + [vm.uuidString.lowercased()])
-            }
-        } catch { logger.error("ledger", metadata: ["reason": "\(error.reason)"]) }
+            try ledger.write(.follows, body)
+            return true
+        } catch {
+            logger.error("ledger", metadata: ["reason": "\(error.reason)"])
+            return false
+        }
     }
 
     /// In the background, since the hypervisor's next event must not wait for a group's turn.

@@ -115,7 +115,7 @@ extension HostService {
         step(.memberLeaving)
         do throws(APIError) { try await expel(member, from: state) } catch {
             try? wish(state.regions.map { ($0.id, member.vm) })
-            try? set(member, leaving: false, attachments: .attaching)
+            try? set(member, leaving: false, attachments: .attaching, .follows)
             for region in state.regions { assign(member, in: region.id) }
             await reconcileInTurn(state.group.name)
             throw error
@@ -124,11 +124,13 @@ extension HostService {
             "member.removed", state.group, member.name, "VM \(member.name) is no longer a member")
     }
 
-    func set(_ member: MemberRow, leaving: Bool, attachments: AttachmentRow.State) throws(APIError)
-    {
+    func set(
+        _ member: MemberRow, leaving: Bool, attachments: AttachmentRow.State,
+        _ purpose: Ledger.Purpose = .intent
+    ) throws(APIError) {
         let vm = member.vm.uuidString.lowercased()
         try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(purpose) { db in
                 try db.execute(
                     sql: "UPDATE members SET leaving = ? WHERE vm = ?", arguments: [leaving, vm])
                 try db.execute(
@@ -140,7 +142,7 @@ extension HostService {
 
     private func leaveAgain(_ member: MemberRow, _ state: GroupState) async {
         do throws(APIError) {
-            try set(member, leaving: true, attachments: .detaching)
+            try set(member, leaving: true, attachments: .detaching, .follows)
             try await expel(member, from: state)
         } catch {
             logger.error(

@@ -8,9 +8,18 @@ import Logging
 /// started, and every few seconds. Each step that fails is left for the next time.
 extension HostService {
     func reconcileAll() async {
+        if ledger.isInDoubt != .none {
+            let isLearnt = await attempt("look at the world for a ledger that may not know it") {
+                () throws(APIError) in try await learnWorld()
+            }
+            guard isLearnt else { return }
+        }
         guard let states = try? ledger.groupStates() else { return }
+        let domains = states.isEmpty ? [:] : await domainsByID()
         var settled = true
-        for state in states {
+        for (number, state) in states.enumerated() {
+            if number % 16 == 15 { await Task.yield() }
+            if let domains, isInOrder(state, domains) { continue }
             let name = state.group.name
             let done = try? await inTurn(name) { () throws(APIError) in
                 await reconcileInTurn(name)
@@ -18,6 +27,27 @@ extension HostService {
             settled = settled && done == true
         }
         isSettled = isSettled || settled
+    }
+
+    /// All VMs in one question, however many groups there are; `nil` where there is no answer.
+    private func domainsByID() async -> [UUID: Domain]? {
+        guard let domains = try? await hypervisor.domains() else { return nil }
+        return Dictionary(domains.map { ($0.id, $0) }) { first, _ in first }
+    }
+
+    /// Whether nothing needs to be done for this group: everything is as the ledger says. It costs a
+    /// look at each file and nothing else, since it is asked for every group all the time.
+    private func isInOrder(_ state: GroupState, _ domains: [UUID: Domain]) -> Bool {
+        state.regions.allSatisfy { $0.state == .ready && mapped[$0.id] != nil && store.isThere($0) }
+            && state.attachments.allSatisfy { $0.state == .attached }
+            && state.members.allSatisfy { member in
+                let domain = domains[member.vm]
+                guard !member.leaving, member.boot == domain?.boot else { return false }
+                guard let domain else { return true }
+                let devices = state.objects(of: member)
+                return (!domain.isActive || devices.isSubset(of: domain.live.map(\.name)))
+                    && (!domain.isPersistent || devices.isSubset(of: domain.stored.map(\.name)))
+            }
     }
 
     /// The caller has the group's turn. Whether everything is as it shall be.
@@ -46,7 +76,7 @@ extension HostService {
         return settled
     }
 
-    private func attempt(_ what: String, _ body: () async throws(APIError) -> Void) async -> Bool {
+    func attempt(_ what: String, _ body: () async throws(APIError) -> Void) async -> Bool {
         do throws(APIError) {
             try await body()
             return true

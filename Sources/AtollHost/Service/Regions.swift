@@ -37,7 +37,7 @@ extension HostService {
             let row = RegionRow(
                 id: UUID(), groupID: state.group.id, name: spec.name,
                 object: Names.object(group: group, region: spec.name),
-                size: Int64(clamping: spec.size), state: .creating, created: Date.now,
+                size: Int64(clamping: spec.size), state: .creating, created: configuration.now(),
                 pages: spec.pages ?? .small, numa: spec.numa ?? .none)
             try await admit(spec, row, in: state)
             try rows { () throws(LedgerError) in
@@ -92,7 +92,7 @@ extension HostService {
         do throws(APIError) { try await unmake(row, of: state) } catch {
             // What was unplugged already lost its row with it.
             try? wish(state.members.map { (row.id, $0.vm) })
-            try? set(row, .ready, attachments: .attaching)
+            try? set(row, .ready, attachments: .attaching, .follows)
             mapped[row.id]?.setDraining(false)
             await reconcileInTurn(state.group.name)
             throw error
@@ -100,11 +100,12 @@ extension HostService {
         record("region.deleted", state.group, row.name, "region \(row.name) deleted")
     }
 
-    func set(_ row: RegionRow, _ region: RegionState, attachments: AttachmentRow.State)
-        throws(APIError)
-    {
+    func set(
+        _ row: RegionRow, _ region: RegionState, attachments: AttachmentRow.State,
+        _ purpose: Ledger.Purpose = .intent
+    ) throws(APIError) {
         try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(purpose) { db in
                 var row = row
                 row.state = region
                 try row.update(db)
@@ -118,7 +119,7 @@ extension HostService {
     /// Writes down that these members shall have these regions.
     func wish(_ pairs: [(region: UUID, vm: UUID)]) throws(APIError) {
         try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(.follows) { db in
                 for (region, vm) in pairs {
                     try AttachmentRow(regionID: region, vm: vm, state: .attaching).save(db)
                 }
@@ -130,7 +131,7 @@ extension HostService {
     /// tried again.
     private func takeBack(_ row: RegionRow, of state: GroupState) async {
         do throws(APIError) {
-            try set(row, .deleting, attachments: .detaching)
+            try set(row, .deleting, attachments: .detaching, .follows)
             try await unmake(row, of: state)
         } catch {
             logger.error(

@@ -8,7 +8,7 @@ extension HostService {
         let states =
             (try? ledger.groupStates(owner: caller.isAdministrator ? nil : caller.user)) ?? []
         return Status(
-            version: atollVersion, uptime: Date.now.timeIntervalSince(started),
+            version: atollVersion, uptime: (ContinuousClock.now - started) / .seconds(1),
             hypervisor: await hypervisor.status(), memoryAvailable: availableMemory(),
             memoryTotal: HostMemory.now().total, groups: states.count,
             regions: states.reduce(0) { $0 + $1.regions.count },

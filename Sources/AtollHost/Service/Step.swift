@@ -9,4 +9,8 @@ public enum Step: String, Sendable, CaseIterable {
     case drained, detachedLive, detachedStored, attachmentForgotten
     case deleteRecorded, objectUnlinked, regionForgotten
     case memberLeaving, memberForgotten
+    case groupRecorded, groupForgotten
+    // A VM stopped: said in its regions, then in the ledger. It began a boot: the reverse.
+    case lossMarked, lossRecorded, bootRecorded, bootAssigned
+    case jobPosted
 }

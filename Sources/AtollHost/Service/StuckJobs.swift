@@ -18,13 +18,16 @@ extension HostService {
 
     /// Records an event for each job whose threads have waited at its barrier for long while others have
     /// not come, and another when they go on.
-    func lookForStuckJobs() {
+    func lookForStuckJobs() async {
         let now = ContinuousClock.now
         let pause = min(Self.pause, configuration.stuckBound / 2)
         if let last = stuck.lastLook, now - last < pause { return }
         stuck.lastLook = now
         stuck.told = stuck.told.filter { mapped[$0.key] != nil }
-        for (id, region) in mapped { lookForStuckJobs(on: region, id) }
+        for (number, (id, region)) in mapped.enumerated() {
+            lookForStuckJobs(on: region, id)
+            if number % 16 == 15 { await Task.yield() }
+        }
     }
 
     private func lookForStuckJobs(on region: MappedRegion, _ id: UUID) {

@@ -2,6 +2,7 @@
 import AtollAPI
 import AtollRegion
 import Foundation
+import Logging
 
 /// What the watch has seen, to tell what is new. Kept per region and slot, so bounded.
 struct Sightings: Sendable {
@@ -25,6 +26,7 @@ extension HostService {
             group.addTask {
                 while !Task.isCancelled {
                     await self.reconcileAll()
+                    await self.keepBackup()
                     let settled = await self.isSettled
                     let pause = settled ? self.configuration.reconcileInterval : .milliseconds(200)
                     try? await Task.sleep(for: pause)
@@ -42,13 +44,33 @@ extension HostService {
             try? await Task.sleep(for: .milliseconds(20))
         }
         for follower in followers.values { follower.continuation.finish() }
+        await keepBackup()
+    }
+
+    /// A copy of the ledger, should it be damaged one day. Where it cannot be kept, the older one stays.
+    private func keepBackup() async {
+        let ledger = ledger
+        do throws(LedgerError) {
+            try await blocking { () throws(LedgerError) in try ledger.backUp() }
+        } catch {
+            logger.warning(
+                "the ledger's backup cannot be kept", metadata: ["reason": "\(error.reason)"])
+        }
     }
 
     private func watch() async {
         while !Task.isCancelled {
-            for (id, region) in mapped { look(at: region, id) }
-            lookForStuckJobs()
+            await lookAtRegions()
+            await lookForStuckJobs()
             try? await Task.sleep(for: .milliseconds(100))
+        }
+    }
+
+    func lookAtRegions() async {
+        for (number, (id, region)) in mapped.enumerated() {
+            look(at: region, id)
+            // Whoever waits for the service waits for a few regions, not for all there are.
+            if number % 16 == 15 { await Task.yield() }
         }
     }
 
@@ -84,7 +106,8 @@ extension HostService {
     }
 
     func groupOf(region: UUID) -> GroupState? {
-        try? ledger.groupStates().first { $0.regions.contains { $0.id == region } }
+        guard let name = try? ledger.groupName(ofRegion: region) else { return nil }
+        return try? ledger.groupState(name)
     }
 
     /// A job of an earlier daemon, or of a launcher whose VM is lost: stopped, and freed when over.

@@ -13,14 +13,7 @@ extension HostService {
         } else {
             mapped[row.id] = nil
             if let obstacle = try store.obstacle(row.object) { throw obstacle }
-            let owner: ProcessOwner
-            if let configured = configuration.processOwner {
-                owner = configured
-            } else {
-                owner = try await world { () throws(HypervisorError) in
-                    try await hypervisor.processOwner()
-                }
-            }
+            let owner = try await processOwner()
             let draft = try store.makeDraft(row, owner: owner)
             let region: MappedRegion
             do throws(APIError) {
@@ -39,7 +32,7 @@ extension HostService {
             mapped[row.id] = region
         }
         let isNews = try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(.follows) { db in
                 try db.execute(
                     sql: "UPDATE regions SET state = 'ready' WHERE id = ? AND state = 'creating'",
                     arguments: [row.id.uuidString.lowercased()])
@@ -47,6 +40,14 @@ extension HostService {
             }
         }
         if isNews { step(.regionReady) }
+    }
+
+    /// As whom VMs open regions.
+    func processOwner() async throws(APIError) -> ProcessOwner {
+        if let configured = configuration.processOwner { return configured }
+        return try await world { () throws(HypervisorError) in
+            try await hypervisor.processOwner()
+        }
     }
 
     /// Unplugs a region from all, removes its memory, forgets it.
@@ -64,7 +65,7 @@ extension HostService {
         try store.remove(row)
         step(.objectUnlinked)
         try rows { () throws(LedgerError) in
-            try ledger.write { _ = try row.delete($0) }
+            try ledger.write(.follows) { _ = try row.delete($0) }
         }
         step(.regionForgotten)
     }
@@ -79,7 +80,7 @@ extension HostService {
         }
         for row in state.regions { try await detach(row, from: member) }
         try rows { () throws(LedgerError) in
-            try ledger.write { _ = try member.delete($0) }
+            try ledger.write(.follows) { _ = try member.delete($0) }
         }
         step(.memberForgotten)
     }
@@ -100,7 +101,7 @@ extension HostService {
             }
         }
         let isNews = try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(.follows) { db in
                 try db.execute(
                     sql: """
                         UPDATE attachments SET state = 'attached'
@@ -138,7 +139,7 @@ extension HostService {
             }
         }
         try rows { () throws(LedgerError) in
-            try ledger.write { db in
+            try ledger.write(.follows) { db in
                 try db.execute(
                     sql: "DELETE FROM attachments WHERE regionID = ? AND vm = ?",
                     arguments: [row.id.uuidString.lowercased(), member.vm.uuidString.lowercased()])

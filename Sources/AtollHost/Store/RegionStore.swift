@@ -14,8 +14,9 @@ struct RegionStore: Sendable {
 
     private func path(_ object: String) -> String { directory + "/" + object }
     private func draft(_ region: UUID) -> String {
-        path("atoll-draft.\(region.uuidString.lowercased())")
+        path(Self.draftPrefix + region.uuidString.lowercased())
     }
+    static let draftPrefix = "atoll-draft."
 
     /// Why the name cannot be had; `nil`: it is free.
     func obstacle(_ object: String) throws(APIError) -> APIError? {

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollAPI
+import AtollHost
+import AtollRegion
+import AtollTestSupport
+import Foundation
+import Synchronization
+import Testing
+
+/// The world as a dying daemon leaves it.
+struct Wreck: Sendable {
+    let step: Step
+    let memory: TemporaryDirectory
+    let directory: TemporaryDirectory
+    let world: FakeHypervisor.World
+
+    init(
+        _ step: Step, memory: TemporaryDirectory, directory: TemporaryDirectory,
+        world: FakeHypervisor.World
+    ) throws {
+        self.step = step
+        self.memory = try memory.copy()
+        self.directory = try directory.copy()
+        self.world = world
+    }
+
+    /// Runs an operation and collects a wreck at each of its steps.
+    static func all(
+        of operation: (TestHost) async throws -> Void,
+        after prepare: (TestHost) async throws -> Void
+    ) async throws -> [Wreck] {
+        let collected = Mutex<[Wreck]>([])
+        let isArmed = Atomic(false)
+        let hypervisor = FakeHypervisor()
+        let (memory, directory) = (
+            try TemporaryDirectory(inMemory: true), try TemporaryDirectory(inMemory: true)
+        )
+        let host = try TestHost(hypervisor: hypervisor, memory: memory, directory: directory) {
+            step in
+            guard isArmed.load(ordering: .relaxed) else { return }
+            let wreck = try! Wreck(
+                step, memory: memory, directory: directory, world: hypervisor.snapshot)
+            collected.withLock { $0.append(wreck) }
+        }
+        try await prepare(host)
+        isArmed.store(true, ordering: .relaxed)
+        try await operation(host)
+        return collected.withLock { $0 }
+    }
+
+    /// Starts a daemon on the wreck, lets it settle, and checks that everybody tells the same.
+    func recovered(
+        _ what: String, _ check: (Group?, TestHost) async throws -> Void
+    ) async throws {
+        let host = try TestHost(
+            hypervisor: FakeHypervisor(world), memory: memory, directory: directory)
+        let run = Task { await host.service.run() }
+        defer { run.cancel() }
+        // Where a VM refuses, a daemon that tries again never settles.
+        while await !host.service.isReady() {
+            host.hypervisor.change { $0.refusing = [] }
+            try await Task.sleep(for: .milliseconds(2))
+        }
+        let groups = try await host.service.groups(as: TestHost.administrator)
+        try host.expectAgreement(groups, what)
+        try await check(groups.first, host)
+    }
+}
+
+extension TemporaryDirectory {
+    func copy() throws -> TemporaryDirectory {
+        let copy = try TemporaryDirectory(inMemory: true)
+        for file in files {
+            try FileManager.default.copyItem(
+                atPath: path + "/" + file, toPath: copy.path + "/" + file)
+        }
+        return copy
+    }
+}
+
+extension TestHost {
+    /// Ledger, memory, the VMs' definitions and the regions' headers tell the same.
+    func expectAgreement(_ groups: [Group], _ what: String) throws {
+        let regions = groups.flatMap(\.regions)
+        let members = groups.flatMap(\.members)
+        #expect(memory.files == regions.map(\.object).sorted(), "\(what)")
+        #expect(regions.allSatisfy { $0.state == .ready }, "\(what)")
+        #expect(members.allSatisfy { $0.state != .leaving }, "\(what)")
+        for domain in hypervisor.snapshot.domains.values {
+            let group = groups.first { $0.members.contains { $0.uuid == domain.id } }
+            let expected = group?.regions.map(\.object).sorted() ?? []
+            let live = domain.isActive ? expected : []
+            #expect(domain.live.map(\.name).sorted() == live, "\(domain.name): \(what)")
+            if domain.isPersistent {
+                #expect(domain.stored.map(\.name).sorted() == expected, "\(domain.name): \(what)")
+            }
+        }
+        for group in groups {
+            for region in group.regions {
+                let memory = try openRegion(self.memory.path + "/" + region.object)
+                #expect(region.attachments.map(\.vm) == group.members.map(\.vm), "\(what)")
+                for member in group.members {
+                    let isRunning = member.state == .running || member.state == .joined
+                    #expect(
+                        memory.isAlive(slot: member.slot, incarnation: member.incarnation)
+                            == isRunning, "\(member.vm) in \(region.name): \(what)")
+                }
+            }
+        }
+    }
+}

@@ -117,6 +117,9 @@ let package = Package(
             ],
             swiftSettings: strict),
         .target(
+            name: "AtollPlacement", dependencies: ["AtollAPI", "AtollHost", "AtollSystem"],
+            swiftSettings: strict),
+        .target(
             name: "AtollServer",
             dependencies: [
                 "AtollAccounts", "AtollHost", "AtollAPI", log,
@@ -132,7 +135,8 @@ let package = Package(
         .executableTarget(
             name: "atolld",
             dependencies: [
-                "AtollAPI", "AtollAccounts", "AtollHost", "AtollLibvirt", "AtollServer",
+                "AtollAPI", "AtollAccounts", "AtollHost", "AtollLibvirt", "AtollPlacement",
+                "AtollServer",
                 "AtollSystem", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
@@ -239,6 +243,12 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AtollNUMATests", dependencies: ["AtollNUMA", "AtollSystem"],
+            swiftSettings: strict),
+        .testTarget(
+            name: "AtollPlacementTests",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollPlacement", "AtollTestSupport", "atoll-place",
+            ],
             swiftSettings: strict),
         .testTarget(
             name: "AtollLibvirtTests",

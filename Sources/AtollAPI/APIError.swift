@@ -50,6 +50,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case objectIsLink
     case quotaExceeded
     case hostMemory
+    case noHugePages
+    case noSuchNode
     case regionInUse
     // Members
     case memberExists

@@ -38,12 +38,41 @@ extension Region: WireWritable {
             $0.field("created", created)
             try $0.field("group", group)
             $0.field("id", id)
+            if let memory { try $0.field("memory", memory) }
             try $0.field("name", name)
             try $0.field("numa", numa.description)
             try $0.field("object", object)
             try $0.field("pages", pages.rawValue)
             $0.field("size", size)
             try $0.field("state", state.rawValue)
+        }
+    }
+}
+
+extension RegionMemory: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            try $0.field("nodes", nodes)
+            try $0.field("pages", pages)
+            try $0.field("policy", policy.description)
+        }
+    }
+}
+
+extension RegionMemory.OnNode: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("bytes", bytes)
+            $0.field("node", node)
+        }
+    }
+}
+
+extension RegionMemory.OfSize: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("bytes", bytes)
+            try $0.field("size", size.rawValue)
         }
     }
 }

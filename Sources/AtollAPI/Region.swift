@@ -53,12 +53,14 @@ public struct Region: Codable, Sendable, Equatable {
     /// As asked for.
     public var pages: PageSize
     public var numa: NUMAPolicy
+    /// What it has, where somebody has looked since the daemon started.
+    public var memory: RegionMemory?
     public var attachments: [Attachment]
 
     public init(
         id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
         created: Date, pages: PageSize = .small, numa: NUMAPolicy = .none,
-        attachments: [Attachment]
+        memory: RegionMemory? = nil, attachments: [Attachment]
     ) {
         self.id = id
         self.name = name
@@ -69,6 +71,7 @@ public struct Region: Codable, Sendable, Equatable {
         self.created = created
         self.pages = pages
         self.numa = numa
+        self.memory = memory
         self.attachments = attachments
     }
 }
@@ -80,15 +83,19 @@ public struct RegionSpec: Codable, Sendable, Equatable {
     public var size: UInt64
     /// Absent: small ones.
     public var pages: PageSize?
+    /// Whether small pages will do where those cannot be had. Absent: they will not.
+    public var pagesFallback: Bool?
     /// Absent: `none`.
     public var numa: NUMAPolicy?
 
     public init(
-        name: String, size: UInt64, pages: PageSize? = nil, numa: NUMAPolicy? = nil
+        name: String, size: UInt64, pages: PageSize? = nil, pagesFallback: Bool? = nil,
+        numa: NUMAPolicy? = nil
     ) {
         self.name = name
         self.size = size
         self.pages = pages
+        self.pagesFallback = pagesFallback
         self.numa = numa
     }
 }

@@ -41,9 +41,9 @@ struct WireWriter {
         bytes.append(contentsOf: String(value).utf8)
     }
 
-    mutating func field(_ name: String, _ value: [some WireWritable]) throws {
+    mutating func field(_ name: String, _ value: some WireWritable) throws {
         key(name)
-        try array(value)
+        try value.write(to: &self)
     }
 
     mutating func field(_ name: String, _ value: Date) {

@@ -40,6 +40,14 @@ extension AtollClient {
         try await call(.GET, ["v1", "groups", group, "regions", name])
     }
 
+    /// Moves a region's memory to other nodes and tells how far that is.
+    public func moveRegion(
+        _ name: String, of group: String, to policy: NUMAPolicy
+    ) async throws(APIError) -> Lines<MoveProgress> {
+        try await stream(
+            .POST, ["v1", "groups", group, "regions", name, "move"], body: MoveSpec(numa: policy))
+    }
+
     /// Deletes a region; with `force`, also one in use.
     public func deleteRegion(
         _ name: String, of group: String, force: Bool = false

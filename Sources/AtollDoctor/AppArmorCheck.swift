@@ -21,7 +21,19 @@ struct AppArmorCheck {
                 name: "apparmor", verdict: .ok, finding: "libvirt has no AppArmor rules here")
         }
         let texts = [host.text(Self.local) ?? "", abstraction]
-        if texts.contains(where: admitsRegions) {
+        if texts.contains(where: { admitsRegions($0, in: ["/dev/shm/", "/{dev,run}/shm/"]) }) {
+            // A region of hugetlbfs is a link in /dev/shm to a file there, and AppArmor asks about that.
+            let pools = host.mounts.filter { $0.type == "hugetlbfs" }.map { $0.point + "/" }
+            let closed = pools.filter { pool in
+                !texts.contains { admitsRegions($0, in: [pool]) }
+            }
+            guard closed.isEmpty else {
+                let rules = closed.map { "  \($0)atoll.* rw," }.joined(separator: "\n")
+                return Check(
+                    name: "apparmor", verdict: .warning,
+                    finding: "running VMs may open /dev/shm/atoll.*, and no region of hugetlbfs",
+                    remedy: "for regions of pools: echo '\(rules)' >> /\(Self.local)")
+            }
             return Check(
                 name: "apparmor", verdict: .ok, finding: "running VMs may open /dev/shm/atoll.*")
         }
@@ -34,11 +46,10 @@ struct AppArmorCheck {
     }
 
     /// Whether a rule names the objects of regions and grants reading and writing.
-    private func admitsRegions(_ rules: String) -> Bool {
+    private func admitsRegions(_ rules: String, in places: [String]) -> Bool {
         rules.split(separator: "\n").contains { line in
             let words = line.split { $0.isWhitespace }.filter { $0 != "owner" }
             guard let path = words.first, let rights = words.dropFirst().first else { return false }
-            let places = ["/dev/shm/", "/{dev,run}/shm/"]
             let named = places.contains { place in
                 path.hasPrefix(place + "atoll") || path == place + "*" || path == place + "**"
             }

@@ -43,6 +43,21 @@ extension LibvirtHypervisor: Hypervisor {
         }
     }
 
+    public func vcpus(of id: UUID) async throws(HypervisorError) -> [VCPUPlace] {
+        let operation = "ask where the vCPUs of VM \(id) run"
+        return try await call(operation) { connection throws(HypervisorError) in
+            do throws(LibvirtFailure) {
+                let handle = try connection.lookUp(id)
+                // A VM that ends in between is asked for its definition, as one that has ended.
+                if let running = try? handle.runningVCPUs(), !running.isEmpty { return running }
+                return try handle.isPersistent() ? handle.storedVCPUs() : []
+            } catch {
+                if error.isNoSuchDomain { return [] }
+                throw connection.error(error, operation)
+            }
+        }
+    }
+
     public func events() async -> AsyncStream<HypervisorEvent> { hub.stream() }
 
     /// Answers from memory: it asks libvirt nothing and so never waits for it.

@@ -10,17 +10,23 @@ public struct PlacedMemory: ~Copyable, Sendable {
     public let count: Int
     /// What hugetlbfs makes the file of; 4 KiB in every other file system, whose larger pages come and go.
     public let pageBytes: Int
+    /// Whether it had no holes when it was mapped.
+    let isWhole: Bool
 
     /// Throws ``Errno/noMemory`` where a file of hugetlbfs has no pages yet and the pool cannot give
     /// them all: they are set aside here.
     public init(_ path: String, writable: Bool) throws(Errno) {
         let file = try OwnedFD(opening: path, writable ? .write : [])
-        let count = Int(clamping: try file.status().bytes)
+        let status = try file.status()
+        let count = Int(clamping: status.bytes)
         guard count > 0 else { throw .invalidArgument }
-        self.init(try Mapping(file, count: count, writable: writable))
+        self.init(
+            try Mapping(file, count: count, writable: writable),
+            isWhole: status.allocated >= status.bytes)
     }
 
-    private init(_ mapping: consuming Mapping) {
+    private init(_ mapping: consuming Mapping, isWhole: Bool) {
+        self.isWhole = isWhole
         count = mapping.count
         // SAFETY: only its number is used.
         let base = UInt(bitPattern: unsafe mapping.base)
@@ -40,17 +46,27 @@ public struct PlacedMemory: ~Copyable, Sendable {
     ///
     /// Throws ``Errno/invalidArgument`` where a node has no memory.
     public func set(_ rule: NodeRule) throws(Errno) {
-        for run in rule.runs(bytes: count, page: pageBytes) {
-            let (mode, nodes) = run.rule.kernels
-            var mask = [UInt](repeating: 0, count: Nodes.limit / UInt.bitWidth)
-            for node in nodes { mask[node / UInt.bitWidth] |= 1 << UInt(node % UInt.bitWidth) }
-            // SAFETY: the run lies in this mapping, no byte of which changes; the kernel reads as many
-            // bits of the mask as it has, and takes the limit for one more than that.
-            let result = unsafe mbind(
-                mapping.base + run.offset, UInt(run.count), mode, nodes.isEmpty ? nil : mask,
-                nodes.isEmpty ? 0 : UInt(Nodes.limit + 1), 0)
-            guard result == 0 else { throw Errno(code: errno) }
+        if rule == .none {
+            // What this mapping has not set, the kernel thinks it need not take away.
+            try bind(NodeRun(offset: 0, count: count, rule: .none), mode: 4 /* MPOL_LOCAL */)
+            return try bind(
+                NodeRun(offset: 0, count: count, rule: .none), mode: Int32(MPOL_DEFAULT))
         }
+        for run in rule.runs(bytes: count, page: pageBytes) {
+            try bind(run, mode: run.rule.kernels.mode)
+        }
+    }
+
+    private func bind(_ run: NodeRun, mode: Int32) throws(Errno) {
+        let nodes = run.rule.kernels.nodes
+        var mask = [UInt](repeating: 0, count: Nodes.limit / UInt.bitWidth)
+        for node in nodes { mask[node / UInt.bitWidth] |= 1 << UInt(node % UInt.bitWidth) }
+        // SAFETY: the run lies in this mapping, no byte of which changes; the kernel reads as many
+        // bits of the mask as it has, and takes the limit for one more than that.
+        let result = unsafe mbind(
+            mapping.base + run.offset, UInt(run.count), mode, nodes.isEmpty ? nil : mask,
+            nodes.isEmpty ? 0 : UInt(Nodes.limit + 1), 0)
+        guard result == 0 else { throw Errno(code: errno) }
     }
 
     /// The rule that holds for the page at this offset.

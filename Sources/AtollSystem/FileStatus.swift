@@ -6,6 +6,8 @@ public struct FileStatus: Sendable, Equatable {
     public enum Kind: Sendable { case regular, link, other }
 
     public let bytes: UInt64
+    /// What the file takes; less than `bytes` where it has holes.
+    public let allocated: UInt64
     public let kind: Kind
     public let permissions: UInt32
     public let user: UInt32
@@ -16,6 +18,7 @@ public struct FileStatus: Sendable, Equatable {
 
     init(_ s: atoll_stat) {
         bytes = s.bytes
+        allocated = s.allocated
         var copy = s
         // SAFETY: the shim reads the structure during the call only.
         kind =

@@ -30,6 +30,7 @@ static int fill(int result, const struct stat *s, struct atoll_stat *out) {
     out->bytes = (uint64_t)s->st_size;
     out->inode = s->st_ino;
     out->device = s->st_dev;
+    out->allocated = (uint64_t)s->st_blocks * 512;
     out->mode = s->st_mode;
     out->user = s->st_uid;
     out->group = s->st_gid;

@@ -5,17 +5,24 @@
 //
 //   atoll-place [--tied] look PATH
 //   atoll-place [--tied] move PATH RULE
-//   atoll-place [--tied] fill PATH RULE [huge]
+//   atoll-place [--tied] [--join FILE]... fill PATH RULE [huge]
+//   atoll-place hold PATH
 //
 // It answers in lines: `node N BYTES`, `page SIZE BYTES`, `rule RULE`; `done BYTES` while it works;
 // `left BYTES` that could not be moved; `short BYTES` that have huge pages where all were to; `failed
-// ERRNO`; at the end `end`. With --tied it stops when its input ends, as it does with the daemon.
+// ERRNO`; at the end `end`. With --tied it stops when its input ends, as it does with the daemon. It
+// writes its number into each FILE first: who is charged for what it takes.
 import AtollNUMA
 import AtollSystem
 
 var words = Array(CommandLine.arguments.dropFirst())
 let isTied = words.first == "--tied"
 if isTied { words.removeFirst() }
+var joins: [String] = []
+while words.first == "--join", words.count > 1 {
+    joins.append(words[1])
+    words.removeFirst(2)
+}
 
 @Sendable func say(_ line: String) {
     // A reader that is gone wants nothing.
@@ -39,6 +46,11 @@ func tell(_ residence: Residence) {
         say("page \(page) \(bytes)")
     }
     say("rule \(residence.rule)")
+}
+
+func join(_ path: String) throws(Errno) {
+    let file = try OwnedFD(opening: path, .write)
+    _ = try write(Array("\(Identity.process)\n".utf8)[...], to: file.raw)
 }
 
 func work(_ arguments: [String]) throws(Errno) -> Bool {
@@ -66,12 +78,20 @@ func work(_ arguments: [String]) throws(Errno) -> Bool {
             case .system(let error): throw error
             }
         }
+    case ("hold", 2):
+        // Maps every page, as a VM does, until its input ends: for tests.
+        let memory = try PlacedMemory(arguments[1], writable: false)
+        tell(try memory.look())
+        say("end")
+        while !(try readInput(atMost: 64)).isEmpty {}
+        withExtendedLifetime(memory) {}
     default: return false
     }
     return true
 }
 
 do throws(Errno) {
+    for file in joins { try join(file) }
     guard try work(words) else {
         say("atoll-place: look PATH | move PATH RULE | fill PATH RULE [huge]")
         Current.exit(64)

@@ -3,6 +3,7 @@ import AtollAPI
 import AtollAccounts
 import AtollHost
 import AtollLibvirt
+import AtollPlacement
 import AtollServer
 import Logging
 import ServiceLifecycle
@@ -23,14 +24,16 @@ struct Daemon {
                 "there is no such user group: root alone administers",
                 metadata: ["adminGroup": "\(settings.adminGroup)"])
         }
+        let helper = PlaceHelper.beside(CommandLine.arguments[0])
         let hypervisor = LibvirtHypervisor(uri: settings.libvirtURI, logger: logger)
         let ledger = try ledger()
         report(ledger.opening, to: logger)
         let host = HostService(
             ledger: ledger,
             ports: HostPorts(
-                hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
-                filler: InProcessFiller()),
+                hypervisor: hypervisor, quota: NoQuotaController(),
+                placement: NUMAPlacement(helper: helper),
+                filler: PlacedFiller(helper: helper, otherwise: InProcessFiller())),
             configuration: hostConfiguration,
             logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(

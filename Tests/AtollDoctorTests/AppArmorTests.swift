@@ -40,6 +40,20 @@ import Testing
         #expect(try verdict([Self.enabled: "Y\n", Self.shared: "", Self.local: rule]) == .ok)
     }
 
+    @Test func `a pool's mount wants a rule of its own`() throws {
+        let regions = "/dev/shm/atoll.* rw,\n"
+        let root = try HostRoot([
+            Self.enabled: "Y\n", Self.shared: regions,
+            "proc/mounts": "none /dev/hugepages hugetlbfs rw,pagesize=2M 0 0\n",
+        ])
+        let check = AppArmorCheck(host: root.files).run()
+        #expect(check.verdict == .warning)
+        let rule = try #require(check.remedy).split(separator: "'")[1]
+        #expect(rule == "  /dev/hugepages/atoll.* rw,")
+        try root.write(Self.local, String(rule))
+        #expect(AppArmorCheck(host: root.files).run().verdict == .ok)
+    }
+
     @Test func `the remedy is a rule that helps`() throws {
         let root = try HostRoot([Self.enabled: "Y\n", Self.shared: ""])
         let remedy = try #require(AppArmorCheck(host: root.files).run().remedy)

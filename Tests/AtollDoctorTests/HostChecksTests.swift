@@ -51,20 +51,30 @@ import Testing
     }
 
     @Test func `huge pages are reported`() throws {
-        let pages = "sys/kernel/mm"
+        let pools = "sys/kernel/mm/hugepages"
+        let shm = "tmpfs /dev/shm tmpfs rw,huge=advise 0 0\n"
         let root = try HostRoot([
-            "\(pages)/transparent_hugepage/shmem_enabled": "always within_size [never] deny\n",
-            "\(pages)/hugepages/hugepages-2048kB/nr_hugepages": "12\n",
-            "\(pages)/hugepages/hugepages-1048576kB/nr_hugepages": "0\n",
+            "\(pools)/hugepages-2048kB/nr_hugepages": "0\n",
+            "\(pools)/hugepages-1048576kB/nr_hugepages": "0\n",
+            "proc/mounts": shm + "tmpfs /dev/shm tmpfs rw 0 0\n",
         ])
-        let check = HugePagesCheck(host: root.files).run()
-        #expect(check.finding.contains("memory: never"))
+        var check = HugePagesCheck(host: root.files).run()
+        #expect(check.verdict == .ok)
+        #expect(check.finding.contains("small pages (huge=never)"))
+        #expect(check.remedy?.contains("remount,huge=advise") == true)
+        try root.write("proc/mounts", shm)
+        check = HugePagesCheck(host: root.files).run()
+        #expect(check.finding.contains("gives pages of 2 MiB"))
+        #expect(check.remedy == nil)
+        try root.write("\(pools)/hugepages-2048kB/nr_hugepages", "12\n")
+        check = HugePagesCheck(host: root.files).run()
+        #expect(check.verdict == .warning)
         #expect(check.finding.contains("12 of 2048kB"))
         #expect(!check.finding.contains("1048576kB"))
-        #expect(check.remedy != nil)
-        try root.write(
-            "\(pages)/transparent_hugepage/shmem_enabled", "always [advise] never\n")
-        #expect(HugePagesCheck(host: root.files).run().remedy == nil)
+        try root.write("proc/mounts", shm + "none /mnt/huge hugetlbfs rw,pagesize=2M 0 0\n")
+        check = HugePagesCheck(host: root.files).run()
+        #expect(check.verdict == .ok)
+        #expect(check.finding.contains("at /mnt/huge"))
     }
 
     @Test(arguments: ["run/libvirt/libvirt-sock", "run/libvirt/virtqemud-sock"])

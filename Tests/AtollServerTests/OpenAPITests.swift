@@ -57,6 +57,9 @@ import Testing
     private static let types: [String: @Sendable (Data) throws -> Data] = [
         "Group": codec(Group.self), "GroupSpec": codec(GroupSpec.self),
         "Region": codec(Region.self), "RegionSpec": codec(RegionSpec.self),
+        "RegionMemory": codec(RegionMemory.self), "NodeBytes": codec(RegionMemory.OnNode.self),
+        "PageBytes": codec(RegionMemory.OfSize.self), "MoveSpec": codec(MoveSpec.self),
+        "MoveProgress": codec(MoveProgress.self),
         "Attachment": codec(Attachment.self), "Member": codec(Member.self),
         "MemberSpec": codec(MemberSpec.self), "Job": codec(Job.self),
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
@@ -124,7 +127,7 @@ import Testing
     @Test(arguments: [
         (GroupSpec.fields, "GroupSpec"), (RegionSpec.fields, "RegionSpec"),
         (MemberSpec.fields, "MemberSpec"), (JobSpec.fields, "JobSpec"),
-        (SignalSpec.fields, "SignalSpec"),
+        (SignalSpec.fields, "SignalSpec"), (MoveSpec.fields, "MoveSpec"),
     ])
     func `a request's fields are those of its schema`(fields: Set<String>, name: String) throws {
         let properties = document.schemas[name]?["properties"] as? [String: Any]

@@ -43,8 +43,20 @@ import Testing
                 RegionSpec(name: "r", size: 1 << 20), in: "g")
             #expect(region.attachments.map(\.vm) == ["vm1"])
             #expect(try await client.regions(of: "g") == [region])
-            #expect(try await client.region("r", of: "g") == region)
-            #expect(try await client.group("g").regions == [region])
+            // Who asks for one is also told where its memory lies, as it was when that was asked.
+            var shown = try await client.region("r", of: "g")
+            #expect(shown.memory?.nodes == [.init(node: 0, bytes: 1 << 20)])
+            #expect(try await client.group("g").regions == [shown])
+            shown.memory = nil
+            #expect(shown == region)
+            var last: MoveProgress?
+            for try await step in try await client.moveRegion("r", of: "g", to: .bind([0])) {
+                last = step
+            }
+            #expect(last == MoveProgress(done: 1 << 20, total: 1 << 20, left: 0))
+            await #expect(throws: APIError.self) {
+                _ = try await client.moveRegion("r", of: "g", to: .bind([1]))
+            }
             try await client.deleteRegion("r", of: "g", force: true)
             #expect(try await client.regions(of: "g") == [])
             #expect(server.host.memory.files == [])

@@ -15,6 +15,7 @@ public final class FakeHypervisor: Hypervisor {
         /// VMs to which nothing can be attached.
         public var refusing: Set<UUID> = []
         public var boots = 0
+        public var places: [UUID: [VCPUPlace]] = [:]
 
         public init() {}
     }
@@ -129,6 +130,10 @@ public final class FakeHypervisor: Hypervisor {
             case .stored: world.domains[domain]?.stored.removeAll { $0.name == device.name }
             }
         }
+    }
+
+    public func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace] {
+        try connected().places[domain] ?? []
     }
 
     public func events() async -> AsyncStream<HypervisorEvent> {

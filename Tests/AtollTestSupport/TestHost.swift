@@ -18,6 +18,7 @@ public final class TestHost: Sendable {
     public init(
         hypervisor: FakeHypervisor = FakeHypervisor(), memory: TemporaryDirectory? = nil,
         directory: TemporaryDirectory? = nil, ledger: Ledger? = nil,
+        placement: any Placement = OneNodePlacement(), filler: any RegionFiller = InProcessFiller(),
         onStep: (@Sendable (Step) -> Void)? = nil,
         configure: (inout HostConfiguration) -> Void = { _ in }
     ) throws {
@@ -35,8 +36,8 @@ public final class TestHost: Sendable {
         service = HostService(
             ledger: try ledger ?? Ledger(directory: self.directory.path),
             ports: HostPorts(
-                hypervisor: hypervisor, quota: NoQuotaController(), placement: OneNodePlacement(),
-                filler: InProcessFiller()),
+                hypervisor: hypervisor, quota: NoQuotaController(), placement: placement,
+                filler: filler),
             configuration: configuration, logger: logger, onStep: onStep)
     }
 

@@ -30,7 +30,14 @@ import Testing
             #expect(try await value(added) == server.client.members(of: "g"))
             let region = try await atoll(
                 server, "region", "create", "g", "r", "--size", "1M", "--json")
-            #expect(try await value(region) == server.client.region("r", of: "g"))
+            #expect(try await value(region) == server.client.regions(of: "g")[0])
+            let moved = try await atoll(
+                server, "region", "move", "g", "r", "--numa", "preferred:0", "--json")
+            #expect(moved.status == 0)
+            let shown = try await server.client.region("r", of: "g")
+            #expect(shown.numa == .preferred(0))
+            let gone = try await atoll(server, "region", "move", "g", "r", "--numa", "bind:9")
+            #expect(gone.status == 1)
             let client = server.client
             #expect(
                 try await value(atoll(server, "group", "list", "--json")) == client.groups())

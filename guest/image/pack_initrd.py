@@ -12,7 +12,7 @@ import subprocess
 import sys
 
 # What `make build` leaves in bin/ for the host; no guest runs them.
-HOST_PROGRAMS = {"atoll", "atolld"}
+HOST_PROGRAMS = {"atoll", "atolld", "atoll-place"}
 LIBRARY_DIR = "lib/x86_64-linux-gnu"  # where the loader looks without a configuration
 
 

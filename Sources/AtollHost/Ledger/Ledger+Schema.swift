@@ -76,6 +76,11 @@ extension Ledger {
             // Else each member that leaves is looked for among all attachments there are.
             try db.create(index: "attachments_on_vm", on: "attachments", columns: ["vm"])
         }
+        migrator.registerMigration("pages") { db in
+            try db.alter(table: "regions") { t in
+                t.add(column: "pagesFallback", .boolean).notNull().defaults(to: false)
+            }
+        }
         return migrator
     }
 }

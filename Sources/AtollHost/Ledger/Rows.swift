@@ -39,6 +39,8 @@ struct RegionRow: Row {
     var created: Date
     /// What was asked for; the object tells what it has.
     var pages: PageSize = .small
+    /// Whether small ones will do.
+    var pagesFallback = false
     var numa: NUMAPolicy = .none
 }
 

@@ -35,8 +35,28 @@ public protocol Hypervisor: Sendable {
     /// Whether the hypervisor answers, and which it is.
     func status() async -> HypervisorStatus
 
+    /// Where the VM's vCPUs run and may run; empty where the hypervisor does not say.
+    func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace]
+
     /// The user and group as which VMs run, who must be able to open a region's memory.
     func processOwner() async throws(HypervisorError) -> ProcessOwner
+}
+
+/// On which of the host's CPUs a vCPU runs.
+public struct VCPUPlace: Sendable, Equatable {
+    /// At the moment; `nil` where the VM does not run.
+    public var current: Int?
+    /// Where it may.
+    public var allowed: Set<Int>
+
+    public init(current: Int?, allowed: Set<Int>) {
+        self.current = current
+        self.allowed = allowed
+    }
+}
+
+extension Hypervisor {
+    public func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace] { [] }
 }
 
 /// Which of a VM's two definitions a device is in.

@@ -6,14 +6,13 @@ public protocol Placement: Sendable {
     /// The host's nodes; a host without NUMA has one, 0.
     func nodes() async throws(PlacementError) -> [HostNode]
 
-    /// Where the pages of the file lie: bytes by node, looked up page by page.
-    func residence(path: String, bytes: UInt64) async throws(PlacementError) -> [Int: UInt64]
+    /// Where the pages of the file lie and what they are, looked up page by page.
+    func look(path: String) async throws(PlacementError) -> RegionMemory
 
-    /// Sets the policy on the object and moves the pages that are elsewhere. Tells by `progress` how
+    /// Sets the policy on the object, `nil` taking it away, and moves the pages that are elsewhere. Tells by `progress` how
     /// many bytes have been looked after. Returns the bytes that could not be moved.
     func move(
-        path: String, bytes: UInt64, to policy: NodePolicy,
-        progress: @escaping @Sendable (UInt64) -> Void
+        path: String, to policy: NodePolicy?, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws(PlacementError) -> UInt64
 }
 
@@ -48,6 +47,5 @@ public enum NodePolicy: Sendable, Equatable {
 }
 
 public enum PlacementError: Error, Sendable, Equatable {
-    case noSuchNode(Int, there: [Int])
     case failed(operation: String, reason: String)
 }

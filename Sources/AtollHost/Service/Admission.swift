@@ -14,7 +14,8 @@ extension HostService {
                 value: spec.name, remedy: "choose another name")
         }
         try checkQuota(spec.size, state)
-        try checkHostMemory(spec.size)
+        if try !checkPages(row) { try checkHostMemory(spec.size) }
+        try await checkNodes(row, in: state)
         if let obstacle = try store.obstacle(row.object) { throw obstacle }
         let device = SharedMemoryDevice(name: row.object, bytes: spec.size)
         for member in state.members {

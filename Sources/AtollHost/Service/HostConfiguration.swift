@@ -5,6 +5,10 @@ public import Foundation
 public struct HostConfiguration: Sendable {
     /// Where POSIX shared-memory objects lie: `/dev/shm`, since libvirt knows no other place.
     public var memoryDirectory: String = "/dev/shm"
+    /// The kernel's list of what is mounted.
+    public var mountTable: String = "/proc/self/mounts"
+    /// Where the kernel shows its pools of huge pages.
+    public var poolDirectory: String = "/sys/kernel/mm/hugepages"
     /// Bytes of the host's memory that regions never take.
     public var memoryReserve: UInt64 = 256 << 20
     /// Who opens regions; absent: what the hypervisor says.

@@ -22,6 +22,8 @@ public actor HostService {
 
     /// The regions that exist, mapped.
     var mapped: [UUID: MappedRegion] = [:]
+    /// What was last seen of their memory.
+    var looked: [UUID: RegionMemory] = [:]
     var jobs: [UInt64: RunningJob] = [:]
     var lastJob: UInt64 = 0
     var followers: [UInt64: Follower] = [:]
@@ -41,7 +43,9 @@ public actor HostService {
     ) {
         self.ledger = ledger
         self.ports = ports
-        self.store = RegionStore(directory: configuration.memoryDirectory)
+        self.store = RegionStore(
+            directory: configuration.memoryDirectory,
+            pools: { HugePages(configuration).allPools })
         self.configuration = configuration
         self.logger = logger
         self.onStep = onStep

@@ -15,6 +15,8 @@ extension HostService {
     public func region(_ name: String, of group: String, as caller: Caller) async throws(APIError)
         -> AtollAPI.Region
     {
+        let row = try find(name, in: try state(of: group, for: caller))
+        await look(at: row)
         let state = try state(of: group, for: caller)
         return view(try find(name, in: state), in: state)
     }
@@ -38,7 +40,8 @@ extension HostService {
                 id: UUID(), groupID: state.group.id, name: spec.name,
                 object: Names.object(group: group, region: spec.name),
                 size: Int64(clamping: spec.size), state: .creating, created: configuration.now(),
-                pages: spec.pages ?? .small, numa: spec.numa ?? .none)
+                pages: spec.pages ?? .small,
+                pagesFallback: spec.pagesFallback ?? false, numa: spec.numa ?? .none)
             try await admit(spec, row, in: state)
             try rows { () throws(LedgerError) in
                 try ledger.write { db in

@@ -18,6 +18,7 @@ extension HostService {
             id: region.id, name: region.name, group: state.group.name,
             size: UInt64(clamping: region.size), object: region.object, state: region.state,
             created: region.created, pages: region.pages, numa: region.numa,
+            memory: looked[region.id],
             attachments: state.attachments(of: region).map { member, attachment in
                 Attachment(
                     vm: member.name, slot: member.slot,

@@ -12,22 +12,19 @@ extension HostService {
             mapped[row.id] = region
         } else {
             mapped[row.id] = nil
+            looked[row.id] = nil
+            try store.dropDeadLink(row)
             if let obstacle = try store.obstacle(row.object) { throw obstacle }
             let owner = try await processOwner()
-            let draft = try store.makeDraft(row, owner: owner)
-            let region: MappedRegion
-            do throws(APIError) {
-                try await fill(draft, row, of: state)
-                region = try store.format(row, group: state.group)
-            } catch {
-                store.dropDraft(row)
-                throw error
-            }
+            let (draft, region) = try await build(row, of: state, owner: owner)
             for member in state.members where member.boot != nil && !member.leaving {
                 region.assign(member)
             }
             step(.regionMade)
-            try store.publish(row)
+            do throws(APIError) { try store.publish(draft, row) } catch {
+                store.drop(draft)
+                throw error
+            }
             step(.regionNamed)
             mapped[row.id] = region
         }
@@ -62,6 +59,7 @@ extension HostService {
         for (member, _) in state.attachments(of: row) { try await detach(row, from: member) }
         for member in state.members { try await detach(row, from: member) }
         mapped[row.id] = nil
+        looked[row.id] = nil
         try store.remove(row)
         step(.objectUnlinked)
         try rows { () throws(LedgerError) in

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
 import AtollSystem
 
 /// Takes memory in this process, which is charged for it: for hosts that charge nothing, and for tests.
@@ -46,12 +47,13 @@ public struct OneNodePlacement: Placement {
     public func nodes() async throws(PlacementError) -> [HostNode] {
         [HostNode(id: 0, total: 0, free: 0, cpus: [])]
     }
-    public func residence(path: String, bytes: UInt64) async throws(PlacementError) -> [Int: UInt64]
-    {
-        [0: bytes]
+    public func look(path: String) async throws(PlacementError) -> RegionMemory {
+        let bytes = (try? FileStatus.ofName(path)?.bytes) ?? 0
+        return RegionMemory(
+            nodes: [.init(node: 0, bytes: bytes)], pages: [.init(size: .small, bytes: bytes)],
+            policy: .none)
     }
     public func move(
-        path: String, bytes: UInt64, to policy: NodePolicy,
-        progress: @escaping @Sendable (UInt64) -> Void
+        path: String, to policy: NodePolicy?, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws(PlacementError) -> UInt64 { 0 }
 }

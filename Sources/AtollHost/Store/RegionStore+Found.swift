@@ -19,7 +19,8 @@ struct FoundRegion: Sendable {
 extension RegionStore {
     /// Whether the object's name still stands for a file of this size.
     func isThere(_ row: RegionRow) -> Bool {
-        let status = try? FileStatus.ofName(directory + "/" + row.object)
+        guard let file = try? file(of: row) else { return false }
+        let status = try? FileStatus.ofName(file)
         return status?.kind == .regular && status?.bytes == UInt64(clamping: row.size)
     }
 
@@ -31,7 +32,7 @@ extension RegionStore {
         for object in names.sorted() {
             guard let (group, region) = Names.parts(object) else { continue }
             do {
-                let memory = try openFound(directory + "/" + object, owners)
+                let memory = try openFound(behind(directory + "/" + object), owners)
                 regions.append(
                     FoundRegion(
                         object: object, group: group, name: region,
@@ -39,6 +40,15 @@ extension RegionStore {
             } catch { others.append((object, "\(error)")) }
         }
         return (regions, others)
+    }
+
+    /// A region of the kernel's pool is a link to a file that is named by its id.
+    private func behind(_ path: String) throws(Errno) -> String {
+        guard let status = try FileStatus.ofName(path), status.kind == .link,
+            status.user == UInt32(clamping: Account.currentUser)
+        else { return path }
+        let target = String(decoding: try readLink(path), as: UTF8.self)
+        return target.split(separator: "/").last?.hasPrefix("atoll.") == true ? target : path
     }
 
     private func openFound(_ path: String, _ owners: Set<UInt32>) throws -> MappedRegion {

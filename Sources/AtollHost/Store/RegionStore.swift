@@ -9,14 +9,21 @@ import Foundation
 /// An object is made under a name that only its region can have, and takes its public name when it
 /// is whole; so a name that is taken, by a link too, is never touched, and what a killed daemon left
 /// half made is known by its name.
+///
+/// A region of the kernel's pool of huge pages is a file of hugetlbfs, and its public name a link to
+/// it, because libvirt knows no other place than the memory directory. That link is made last and
+/// goes first: QEMU never ends on one that leads nowhere.
 struct RegionStore: Sendable {
     let directory: String
+    /// Where hugetlbfs is mounted at the moment.
+    let pools: @Sendable () -> [String]
 
     private func path(_ object: String) -> String { directory + "/" + object }
     private func draft(_ region: UUID) -> String {
         path(Self.draftPrefix + region.uuidString.lowercased())
     }
     static let draftPrefix = "atoll-draft."
+    private func pooled(_ region: UUID) -> String { "/atoll.\(region.uuidString.lowercased())" }
 
     /// Why the name cannot be had; `nil`: it is free.
     func obstacle(_ object: String) throws(APIError) -> APIError? {
@@ -40,8 +47,11 @@ struct RegionStore: Sendable {
     }
 
     /// Makes the object under the draft's name, with its size and nothing in it. Repeatable.
-    func makeDraft(_ row: RegionRow, owner: ProcessOwner) throws(APIError) -> String {
-        let draft = draft(row.id)
+    func makeDraft(_ row: RegionRow, owner: ProcessOwner, from source: PageSource)
+        throws(APIError) -> String
+    {
+        let draft =
+            if case .pool(let mount) = source { mount + pooled(row.id) } else { draft(row.id) }
         try system("cannot make \(draft)") { () throws(Errno) in
             if try FileStatus.ofName(draft) != nil { try unlink(draft) }
             let file = try OwnedFD(opening: draft, [.write, .create], permissions: 0o600)
@@ -51,11 +61,21 @@ struct RegionStore: Sendable {
         return draft
     }
 
-    func dropDraft(_ row: RegionRow) { try? unlink(draft(row.id)) }
+    func drop(_ draft: String) { try? unlink(draft) }
+
+    /// Removes what an earlier daemon left of a region that has no public name yet, wherever its pages
+    /// came from.
+    func dropDrafts(_ row: RegionRow) {
+        for draft in drafts(row) { try? unlink(draft) }
+    }
+
+    private func drafts(_ row: RegionRow) -> [String] {
+        [draft(row.id)] + pools().map { $0 + pooled(row.id) }
+    }
 
     /// Writes the header of a draft that is filled.
-    func format(_ row: RegionRow, group: GroupRow) throws(APIError) -> MappedRegion {
-        let draft = draft(row.id)
+    func format(_ draft: String, _ row: RegionRow, group: GroupRow) throws(APIError) -> MappedRegion
+    {
         let memory = try system("cannot map \(draft)") { () throws(Errno) in
             let file = try OwnedFD(opening: draft, .write)
             return SharedMemory(try Mapping(file, count: Int(row.size)))
@@ -74,19 +94,38 @@ struct RegionStore: Sendable {
 
     /// Gives the whole draft its public name; throws ``ErrorCode/objectTaken`` where somebody else
     /// took it meanwhile.
-    func publish(_ row: RegionRow) throws(APIError) {
+    func publish(_ draft: String, _ row: RegionRow) throws(APIError) {
         do throws(Errno) {
-            try renameExclusively(draft(row.id), to: path(row.object))
+            if draft == self.draft(row.id) {
+                try renameExclusively(draft, to: path(row.object))
+            } else {
+                try makeLink(to: draft, at: path(row.object))
+            }
         } catch {
             if error == .exists, let taken = try obstacle(row.object) { throw taken }
             throw .system("cannot name \(path(row.object))", error)
         }
     }
 
+    /// The file behind a public name, if the name can be this region's: the name's own, or the one in
+    /// hugetlbfs that only this region has. `nil` where there is nothing or somebody else's link.
+    func file(of row: RegionRow) throws(APIError) -> String? {
+        let path = path(row.object)
+        return try system("cannot look at \(path)") { () throws(Errno) in
+            guard let status = try FileStatus.ofName(path) else { return nil }
+            if status.kind == .regular { return path }
+            // Whoever may write here can make a link, and change where his own leads.
+            guard status.kind == .link, status.user == UInt32(clamping: Account.currentUser)
+            else { return nil }
+            let target = String(decoding: try readLink(path), as: UTF8.self)
+            return target.hasSuffix(pooled(row.id)) ? target : nil
+        }
+    }
+
     /// The region behind a public name, if it is this one; `nil` where there is nothing or something
     /// else.
     func open(_ row: RegionRow) throws(APIError) -> MappedRegion? {
-        let path = path(row.object)
+        guard let path = try file(of: row) else { return nil }
         let memory = try system("cannot open \(path)") { () throws(Errno) -> SharedMemory? in
             guard let status = try FileStatus.ofName(path), status.kind == .regular,
                 status.bytes == UInt64(row.size)
@@ -100,12 +139,24 @@ struct RegionStore: Sendable {
         return region
     }
 
-    /// Removes the object, if it is this region's, and its draft. Repeatable.
+    /// Removes this region's link where what it led to is gone, as after somebody unmounted it.
+    func dropDeadLink(_ row: RegionRow) throws(APIError) {
+        guard let file = try file(of: row), file != path(row.object) else { return }
+        try system("cannot remove \(path(row.object))") { () throws(Errno) in
+            if try FileStatus.ofName(file) == nil { try unlink(path(row.object)) }
+        }
+    }
+
+    /// Removes the object, if it is this region's, and its drafts. Repeatable.
     func remove(_ row: RegionRow) throws(APIError) {
-        let isOurs = try open(row) != nil
+        let file = try file(of: row)
+        let isLink = file.map { $0 != path(row.object) } ?? false
+        // What a link of ours leads to is ours, whatever a guest wrote over its header.
+        let isOurs = isLink ? true : try open(row) != nil
+        let leftovers = drafts(row) + (isLink ? [file!] : [])
         try system("cannot remove \(path(row.object))") { () throws(Errno) in
             if isOurs { try unlink(path(row.object)) }
-            if try FileStatus.ofName(draft(row.id)) != nil { try unlink(draft(row.id)) }
+            for file in leftovers where try FileStatus.ofName(file) != nil { try unlink(file) }
         }
     }
 

@@ -73,6 +73,12 @@ import Foundation
         return unsafe String(cString: text)
     }
 
+    /// For calls that are made elsewhere; the pointer lives as long as the call.
+    func withPointer<T>(_ body: (virDomainPtr) -> T) -> T {
+        // SAFETY: a live object.
+        unsafe body(pointer)
+    }
+
     func attach(_ device: String, flags: UInt32) throws(LibvirtFailure) {
         // SAFETY: a live object; the text outlives the call.
         guard unsafe virDomainAttachDeviceFlags(pointer, device, flags) == 0 else { throw .last() }

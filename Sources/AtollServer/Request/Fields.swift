@@ -13,7 +13,11 @@ extension GroupSpec: RequestFields {
 }
 
 extension RegionSpec: RequestFields {
-    static var fields: Set<String> { ["name", "size", "pages", "numa"] }
+    static var fields: Set<String> { ["name", "size", "pages", "pagesFallback", "numa"] }
+}
+
+extension MoveSpec: RequestFields {
+    static var fields: Set<String> { ["numa"] }
 }
 
 extension MemberSpec: RequestFields {

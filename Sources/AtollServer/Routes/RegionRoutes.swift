@@ -13,6 +13,7 @@ struct RegionRoutes {
         router.post("/v1/groups/{group}/regions", use: create)
         router.get("/v1/groups/{group}/regions/{region}", use: show)
         router.delete("/v1/groups/{group}/regions/{region}", use: delete)
+        router.post("/v1/groups/{group}/regions/{region}/move", use: move)
     }
 
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
@@ -35,6 +36,16 @@ struct RegionRoutes {
         let region = try await host.region(
             context.path("region"), of: context.path("group"), as: context.caller)
         return try Answer.value(region)
+    }
+
+    /// The move goes on to its end even where the client hangs up.
+    @Sendable private func move(_ request: Request, _ context: APIContext) async throws -> Response
+    {
+        var request = request
+        let spec = try await request.decode(MoveSpec.self, limit: configuration.bodyLimit)
+        let steps = try await host.moveRegion(
+            context.path("region"), of: context.path("group"), spec, as: context.caller)
+        return LineStream(values: steps, keepAlive: configuration.keepAlive).response(to: request)
     }
 
     @Sendable private func delete(_ request: Request, _ context: APIContext) async throws

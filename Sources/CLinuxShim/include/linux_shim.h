@@ -24,6 +24,7 @@ struct atoll_stat {
     uint64_t bytes;
     uint64_t inode;
     uint64_t device;
+    uint64_t allocated;  // bytes that the file takes
     uint32_t mode;
     uint32_t user;
     uint32_t group;

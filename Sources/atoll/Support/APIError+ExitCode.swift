@@ -19,7 +19,8 @@ extension APIError {
             .objectIsLink, .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull,
             .singleVCPU, .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine,
             .alreadyAttached, .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers,
-            .tooManyJobs, .jobTooLarge, .ambiguousRegion, .guestHoldsDevice:
+            .tooManyJobs, .jobTooLarge, .ambiguousRegion, .guestHoldsDevice, .noHugePages,
+            .noSuchNode:
             ExitCode(1)
         }
     }

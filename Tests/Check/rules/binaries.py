@@ -12,7 +12,7 @@ TITLE = "programs link what they may"
 TREES = (".build/dist", ".build/dist-debug")
 PARTS = ("bin", "lib", "lib/atoll/openmp")
 LIBC = {"libc.so.6", "libm.so.6", "ld-linux-x86-64.so.2", "ld-linux-aarch64.so.1"}
-HOST = {"atoll", "atolld"}
+HOST = {"atoll", "atolld", "atoll-place"}
 # What a library of ours shows: its public interface, by these names.
 PUBLIC = {"libatoll.so": re.compile(r"atoll_\w+")}
 # Or by the lists that it is linked with.

@@ -3,6 +3,8 @@ import ArgumentParser
 
 struct RegionCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "region", abstract: "Make, show and delete regions of shared memory.",
-        subcommands: [RegionCreate.self, RegionList.self, RegionShow.self, RegionDelete.self])
+        commandName: "region", abstract: "Make, show, move and delete regions of shared memory.",
+        subcommands: [
+            RegionCreate.self, RegionList.self, RegionShow.self, RegionMove.self, RegionDelete.self,
+        ])
 }

@@ -17,13 +17,28 @@ struct RegionCreate: AsyncParsableCommand {
     @Option(help: "A power of two, at least 1M, such as 64M.")
     var size: ByteSize
 
+    @Option(help: "The size of its pages on the host: 4KiB, 2MiB or 1GiB.")
+    var pages: PageSize?
+
+    @Flag(help: "Take small pages where those cannot be had.")
+    var pagesFallback = false
+
+    @Option(
+        help: ArgumentHelp(
+            "On which NUMA nodes it lies: none, auto, bind:0-1, interleave:0,1, preferred:1 or "
+                + "weighted:0=3,1=1.",
+            discussion: "auto looks at where the vCPUs of the group's members run."))
+    var numa: NUMAPolicy?
+
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
         try await global.withClient { client in
             let region = try await withProgress("making region \(name)", json: global.json) {
                 try await client.createRegion(
-                    RegionSpec(name: name, size: size.bytes), in: group)
+                    RegionSpec(
+                        name: name, size: size.bytes, pages: pages,
+                        pagesFallback: pagesFallback ? true : nil, numa: numa), in: group)
             }
             try Report(json: global.json).result(region) {
                 [

@@ -25,6 +25,7 @@ struct RegionShow: AsyncParsableCommand {
                     ("id", region.id.uuidString.lowercased()), ("size", ByteSize.text(region.size)),
                     ("state", region.state.rawValue), ("object", "/dev/shm/\(region.object)"),
                     ("created", region.created.formatted(.iso8601)),
+                    ("pages", MemoryText.pages(region)), ("numa", MemoryText.nodes(region)),
                 ])
                 var table = Table("VM", ">SLOT", "STATE")
                 for attachment in region.attachments {

@@ -133,7 +133,7 @@ public final class FakeHypervisor: Hypervisor {
     }
 
     public func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace] {
-        try connected().places[domain] ?? []
+        try look { $0.places[domain] ?? [] }
     }
 
     public func events() async -> AsyncStream<HypervisorEvent> {

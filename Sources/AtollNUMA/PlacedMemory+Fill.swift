@@ -23,7 +23,7 @@ extension PlacedMemory {
         let bytes = count
         let isPool = pageBytes > 4096
         let shares = Shares(
-            rule.runs(bytes: bytes, page: pageBytes), part: max(pageBytes, 32 << 20))
+            rule.runs(bytes: bytes, page: granule(huge)), part: max(pageBytes, 32 << 20))
         let memory = Shared(self)
         let threads = Swift.min(Swift.max(1, Shares.processors), shares.parts.count, 16)
         let failures: [PlacedFillError?]

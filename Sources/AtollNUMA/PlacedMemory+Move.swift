@@ -7,21 +7,23 @@ extension PlacedMemory {
     public func move(
         to rule: NodeRule, progress: (Int) -> Void, goOn: () -> Bool = { true }
     ) throws(Errno) -> Int {
-        try set(rule)
         let window = 32 << 20
+        // What is mapped in large pages is moved in large pages.
+        _ = try touch(offset: 0, count: min(window, count))
+        let unit = granule(pages()[2 << 20] != nil)
+        try set(rule, huge: unit > 4096)
         var left = 0
         for at in stride(from: 0, to: count, by: window) {
             guard goOn() else { break }
             let part = min(window, count - at)
-            left += try move(try touch(offset: at, count: part), to: rule)
+            left += try move(try touch(offset: at, count: part), to: rule, by: unit)
             progress(at + part)
         }
         return left
     }
 
-    private func move(_ offsets: [Int], to rule: NodeRule) throws(Errno) -> Int {
-        let unit = max(pageBytes, pages()[2 << 20] == nil ? pageBytes : 2 << 20)
-        let runs = rule.runs(bytes: count, page: pageBytes)
+    private func move(_ offsets: [Int], to rule: NodeRule, by unit: Int) throws(Errno) -> Int {
+        let runs = rule.runs(bytes: count, page: unit)
         var places = Places(rule: rule, runs: runs, unit: unit)
         let before = try nodes(at: offsets)
         let wanted = zip(offsets, before).filter { places.isWrong(node: $1, at: $0) }.map { $0.0 }

@@ -45,17 +45,27 @@ public struct PlacedMemory: ~Copyable, Sendable {
     /// in hugetlbfs it holds for this mapping only.
     ///
     /// Throws ``Errno/invalidArgument`` where a node has no memory.
-    public func set(_ rule: NodeRule) throws(Errno) {
+    ///
+    /// - Parameter huge: pages are of 2 MiB, or will be: none of them is cut by weights.
+    public func set(_ rule: NodeRule, huge: Bool = false) throws(Errno) {
         if rule == .none {
             // What this mapping has not set, the kernel thinks it need not take away.
-            try bind(NodeRun(offset: 0, count: count, rule: .none), mode: 4 /* MPOL_LOCAL */)
-            return try bind(
-                NodeRun(offset: 0, count: count, rule: .none), mode: Int32(MPOL_DEFAULT))
+            let whole = NodeRun(offset: 0, count: count, rule: .none)
+            try bind(whole, mode: Self.local)
+            return try bind(whole, mode: Int32(MPOL_DEFAULT))
         }
-        for run in rule.runs(bytes: count, page: pageBytes) {
+        for run in rule.runs(bytes: count, page: granule(huge)) {
             try bind(run, mode: run.rule.kernels.mode)
         }
     }
+
+    /// MPOL_LOCAL, MPOL_MF_MOVE and MPOL_MF_MOVE_ALL, which the header has in forms that Swift does not
+    /// read, or not at all.
+    private static let local: Int32 = 4
+    private static let move: Int32 = 1 << 1
+    private static let moveAll: Int32 = 1 << 2
+
+    func granule(_ huge: Bool) -> Int { huge ? max(pageBytes, 2 << 20) : pageBytes }
 
     private func bind(_ run: NodeRun, mode: Int32) throws(Errno) {
         let nodes = run.rule.kernels.nodes
@@ -90,14 +100,14 @@ public struct PlacedMemory: ~Copyable, Sendable {
         var pages = unsafe offsets.map { unsafe Optional(mapping.base + $0) }
         var status = [Int32](repeating: -1, count: offsets.count)
         // All processes that map the page, and not this one alone, have it elsewhere then.
-        var flags = Int32(1 << 2 /* MPOL_MF_MOVE_ALL */)
+        var flags = Self.moveAll
         while true {
             // SAFETY: each array has as many places as the count says; no byte of a page changes.
             let result = unsafe move_pages(0, UInt(pages.count), &pages, targets, &status, flags)
             if result >= 0 { return status }
             // Without CAP_SYS_NICE: those that nobody else maps.
-            guard errno == EPERM, flags != 1 << 1 else { throw Errno(code: errno) }
-            flags = 1 << 1
+            guard errno == EPERM, flags != Self.move else { throw Errno(code: errno) }
+            flags = Self.move
         }
     }
 }

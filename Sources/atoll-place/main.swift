@@ -66,7 +66,7 @@ func work(_ arguments: [String]) throws(Errno) -> Bool {
     case ("fill", 3...4):
         guard let rule = NodeRule(arguments[2]) else { return false }
         let memory = try PlacedMemory(arguments[1], writable: true)
-        try memory.set(rule)
+        try memory.set(rule, huge: arguments.count == 4)
         do throws(PlacedFillError) {
             try memory.fill(
                 by: rule, huge: arguments.count == 4, progress: { say("done \($0)") },

@@ -99,6 +99,12 @@ extension VMTests {
                     #expect(seen.prefix(2).contains("node 1 \(node1 << 20)"), "\(seen)")
                     #expect(node0 == 0 || seen[0] == "node 0 \(node0 << 20)", "\(seen)")
                 }
+                let moved = try await place(lab, vm, "move /dev/shm/r weighted:0=1,1=3")
+                #expect(
+                    moved == [
+                        "left 0", "node 0 \(8 << 20)", "node 1 \(24 << 20)",
+                        "page \(2 << 20) \(32 << 20)", "rule weighted:0=1,1=3", "end",
+                    ])
             }
             let pool = "/sys/devices/system/node/node1/hugepages/hugepages-2048kB/nr_hugepages"
             _ = try await lab.guest(

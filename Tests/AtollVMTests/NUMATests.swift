@@ -15,7 +15,8 @@ extension VMTests {
                 try await rulesOutliveWhoSetThem(lab, vm)
                 try await pagesMove(lab, vm)
                 try await hugePagesHoldThem(lab, vm)
-                let refusal = try await place(lab, vm, "fill /dev/shm/r bind:2")
+                let refusal = try await place(
+                    lab, vm, before: Self.fresh, "fill /dev/shm/r bind:2")
                 #expect(refusal == ["failed 22"])
             }
         }

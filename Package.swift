@@ -64,6 +64,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-async-algorithms", from: "1.1.0"),
         .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0"),
+        .package(url: "https://github.com/apple/swift-crypto", "3.12.0"..<"5.0.0"),
         .package(url: "https://github.com/apple/swift-log", from: "1.16.0"),
         .package(url: "https://github.com/apple/swift-nio", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
@@ -91,7 +92,16 @@ let package = Package(
             name: "AtollNUMA", dependencies: ["AtollSystem", "CNuma"], swiftSettings: strict),
         .executableTarget(
             name: "atoll-place", dependencies: ["AtollNUMA", "AtollSystem"], swiftSettings: strict),
+        .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
         .target(name: "AtollAPI", dependencies: [], swiftSettings: strict),
+        .target(name: "AtollSnapshot", dependencies: [], swiftSettings: strict),
+        .target(
+            name: "AtollSnapshotFile",
+            dependencies: [
+                "AtollSnapshot", "AtollSystem", "CZstd",
+                .product(name: "Crypto", package: "swift-crypto"),
+            ],
+            swiftSettings: strict),
         .target(name: "AtollAccounts", dependencies: [], swiftSettings: strict),
         .target(name: "AtollDoctor", dependencies: ["AtollAPI"], swiftSettings: strict),
         .target(
@@ -105,7 +115,7 @@ let package = Package(
         .target(
             name: "AtollHost",
             dependencies: [
-                "AtollAPI", "AtollDoctor", "AtollRegion", "AtollSystem", log,
+                "AtollAPI", "AtollDoctor", "AtollRegion", "AtollSnapshot", "AtollSystem", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),
@@ -122,7 +132,7 @@ let package = Package(
         .target(
             name: "AtollServer",
             dependencies: [
-                "AtollAccounts", "AtollHost", "AtollAPI", log,
+                "AtollAccounts", "AtollHost", "AtollAPI", "AtollSnapshot", log,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -150,7 +160,8 @@ let package = Package(
         .executableTarget(
             name: "atoll",
             dependencies: [
-                "AtollAPI", "AtollAccounts", "AtollClient", "AtollDoctor",
+                "AtollAPI", "AtollAccounts", "AtollClient", "AtollDoctor", "AtollSnapshot",
+                "AtollSnapshotFile",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "UnixSignals", package: "swift-service-lifecycle"),
             ],
@@ -214,6 +225,9 @@ let package = Package(
         .target(
             name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),
+        .testTarget(
+            name: "AtollSnapshotTests", dependencies: ["AtollSnapshot", "AtollSnapshotFile"],
+            swiftSettings: strict),
         .testTarget(name: "AtollAPITests", dependencies: ["AtollAPI"], swiftSettings: strict),
         .testTarget(
             name: "AtollAgentTests",
@@ -236,8 +250,8 @@ let package = Package(
         .testTarget(
             name: "AtollHostTests",
             dependencies: [
-                "AtollAPI", "AtollHost", "AtollRegion", "AtollSystem", "AtollTestSupport",
-                "CAtollABI", log,
+                "AtollAPI", "AtollHost", "AtollRegion", "AtollSnapshot", "AtollSystem",
+                "AtollTestSupport", "CAtollABI", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
             swiftSettings: strict),

@@ -53,6 +53,10 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case noHugePages
     case noSuchNode
     case regionInUse
+    case regionRestoring
+    case badSnapshot
+    case snapshotMismatch
+    case readOnlyUnsupported
     // Members
     case memberExists
     case noSuchMember

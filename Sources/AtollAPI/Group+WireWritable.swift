@@ -43,6 +43,7 @@ extension Region: WireWritable {
             try $0.field("numa", numa.description)
             try $0.field("object", object)
             try $0.field("pages", pages.rawValue)
+            if let restore { try $0.field("restore", restore) }
             $0.field("size", size)
             try $0.field("state", state.rawValue)
         }
@@ -73,6 +74,15 @@ extension RegionMemory.OfSize: WireWritable {
         try writer.object {
             $0.field("bytes", bytes)
             try $0.field("size", size.rawValue)
+        }
+    }
+}
+
+extension Restore: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            $0.field("bytes", bytes)
+            $0.field("snapshot", snapshot)
         }
     }
 }

@@ -7,6 +7,9 @@ public enum RegionState: String, Codable, Sendable, CaseIterable {
     case creating
     /// In use, or ready for it.
     case ready
+    /// Its content is being replaced by a snapshot's, or that was broken off: begin it again, or delete
+    /// the region. Nobody can use it meanwhile.
+    case restoring
     /// Being unplugged from every member, then unlinked.
     case deleting
 }
@@ -39,6 +42,27 @@ public struct Attachment: Codable, Sendable, Equatable {
     }
 }
 
+/// What `PUT /v1/groups/{group}/regions/{region}/attachments/{vm}` takes.
+public struct AttachmentSpec: Codable, Sendable, Equatable {
+    /// Whether the member may only read the region.
+    public var readOnly: Bool
+
+    public init(readOnly: Bool) { self.readOnly = readOnly }
+}
+
+/// How far a region's content has been replaced by a snapshot's.
+public struct Restore: Codable, Sendable, Equatable {
+    /// Which snapshot, by its own UUID.
+    @PrintedUUID public var snapshot: UUID
+    /// Bytes from the region's first on: a restore of the same snapshot may go on from there.
+    public var bytes: UInt64
+
+    public init(snapshot: UUID, bytes: UInt64) {
+        self.snapshot = snapshot
+        self.bytes = bytes
+    }
+}
+
 /// Named shared memory of a group.
 public struct Region: Codable, Sendable, Equatable {
     @PrintedUUID public var id: UUID
@@ -56,12 +80,15 @@ public struct Region: Codable, Sendable, Equatable {
     /// What it has, where somebody has looked since the daemon started.
     public var memory: RegionMemory?
     public var attachments: [Attachment]
+    /// In the state ``RegionState/restoring``; else absent.
+    public var restore: Restore?
 
     public init(
         id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
         created: Date, pages: PageSize = .small, numa: NUMAPolicy = .none,
-        memory: RegionMemory? = nil, attachments: [Attachment]
+        memory: RegionMemory? = nil, attachments: [Attachment], restore: Restore? = nil
     ) {
+        self.restore = restore
         self.id = id
         self.name = name
         self.group = group

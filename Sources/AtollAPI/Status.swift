@@ -15,11 +15,15 @@ public struct Status: Codable, Sendable, Equatable {
     /// Bytes of all regions together.
     public var reserved: UInt64
     public var jobs: [Job]
+    /// What groups may take and take, where it was asked for.
+    public var accounts: [GroupAccount]?
 
     public init(
         version: String, uptime: Double, hypervisor: HypervisorStatus, memoryAvailable: UInt64,
-        memoryTotal: UInt64, groups: Int, regions: Int, members: Int, reserved: UInt64, jobs: [Job]
+        memoryTotal: UInt64, groups: Int, regions: Int, members: Int, reserved: UInt64, jobs: [Job],
+        accounts: [GroupAccount]? = nil
     ) {
+        self.accounts = accounts
         self.version = version
         self.uptime = uptime
         self.hypervisor = hypervisor

@@ -13,8 +13,14 @@ extension AtollClient {
     }
 
     /// How the daemon is, and what it keeps.
-    public func status() async throws(APIError) -> Status {
-        try await call(.GET, ["v1", "status"])
+    ///
+    /// - Parameter accounts: with what groups take of the host's memory.
+    public func status(accounts: Bool = false, of group: String? = nil) async throws(APIError)
+        -> Status
+    {
+        var query: [(String, String)] = accounts ? [("accounts", "true")] : []
+        if let group { query.append(("group", group)) }
+        return try await call(.GET, ["v1", "status"], query: query)
     }
 
     /// The daemon's checks of the host and of every VM.

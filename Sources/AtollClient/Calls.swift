@@ -14,9 +14,10 @@ extension AtollClient {
 
     /// Asks, and decodes the answer.
     func call<Answer: Decodable>(
-        _ method: HTTPMethod, _ path: [String], body: (some Encodable)? = Nothing?.none
+        _ method: HTTPMethod, _ path: [String], query: [(String, String)] = [],
+        body: (some Encodable)? = Nothing?.none
     ) async throws(APIError) -> Answer {
-        let response = try await send(method, path, body: body)
+        let response = try await send(method, path, query: query, body: body)
         do {
             let buffer = try await response.body.collect(upTo: Self.answerLimit)
             return try Wire.decode(Answer.self, from: Data(buffer.readableBytesView))
@@ -59,7 +60,7 @@ extension AtollClient {
         return response
     }
 
-    private func address(_ path: [String], _ query: [(String, String)]) throws -> String {
+    func address(_ path: [String], _ query: [(String, String)]) throws -> String {
         var uri = path.map { "/" + escape($0) }.joined()
         let parameters = query.map { "\($0.0)=\(escape($0.1))" }.joined(separator: "&")
         if !parameters.isEmpty { uri += "?" + parameters }
@@ -77,7 +78,7 @@ extension AtollClient {
     }
 
     /// What the daemon says against the request.
-    private func refusal(_ response: HTTPClientResponse) async -> APIError {
+    func refusal(_ response: HTTPClientResponse) async -> APIError {
         do {
             let buffer = try await response.body.collect(upTo: 1 << 20)
             return try Wire.decode(ErrorBody.self, from: Data(buffer.readableBytesView)).error

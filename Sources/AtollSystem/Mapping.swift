@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CLinuxShim
 
+/// Whether all of these bytes are zero.
+@unsafe
+public func isZero(_ bytes: UnsafeRawPointer, count: Int) -> Bool {
+    // SAFETY: the caller vouches for the bytes; the shim reads them during the call only.
+    unsafe atoll_is_zero(bytes, count)
+}
+
 /// Shared memory mapped into this process, with one owner, who unmaps it by going.
 @safe
 public struct Mapping: ~Copyable, @unchecked Sendable {

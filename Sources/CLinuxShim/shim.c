@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -35,6 +36,7 @@ static int fill(int result, const struct stat *s, struct atoll_stat *out) {
     out->user = s->st_uid;
     out->group = s->st_gid;
     out->links = (uint32_t)s->st_nlink;
+    out->allocated = (uint64_t)s->st_blocks * 512;
     return 0;
 }
 
@@ -58,6 +60,10 @@ int atoll_fallocate(int fd, uint64_t bytes) { return checked(fallocate(fd, 0, 0,
 int atoll_make_hole(int fd, uint64_t offset, uint64_t bytes) {
     return checked(fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)offset,
                              (off_t)bytes));
+}
+
+bool atoll_is_zero(const void *bytes, size_t count) {
+    return count == 0 || (*(const char *)bytes == 0 && memcmp(bytes, (const char *)bytes + 1, count - 1) == 0);
 }
 
 int atoll_fchmod(int fd, uint32_t mode) { return checked(fchmod(fd, (mode_t)mode)); }

@@ -99,6 +99,28 @@ import Testing
         } check: { group, _ in
             #expect(group?.members.map(\.vm) == ["a"])
         },
+        Operation("save a region") {
+            try await $0.group(vms: ["a", "b"])
+            try await create($0, "r")
+        } run: { host in
+            let session = try await host.service.snapshot("r", of: "g", live: false, as: root)
+            while try session.next() != nil {}
+            _ = try await host.service.finish(session)
+            while host.hypervisor.snapshot.domains.values.contains(where: { $0.state == .paused }) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        } check: { group, _ in
+            #expect(group?.regions.count == 1)
+        }.unasked(),
+        Operation("restore a region") {
+            try await $0.group(vms: ["a", "b"])
+            try await create($0, "r")
+        } run: { host in
+            let region = try await host.service.region("r", of: "g", as: root)
+            try await Wreck.restore(region, host)
+        } check: { group, _ in
+            #expect(group?.regions.map(\.state) == [.ready])
+        },
         Operation("undo what failed") {
             try await $0.group(vms: ["a", "b"])
             let second = $0.hypervisor.snapshot.domains.values.first { $0.name == "b" }

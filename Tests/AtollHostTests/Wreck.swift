@@ -2,6 +2,7 @@
 import AtollAPI
 import AtollHost
 import AtollRegion
+import AtollSnapshot
 import AtollTestSupport
 import Foundation
 import Synchronization
@@ -61,9 +62,43 @@ struct Wreck: Sendable {
             host.hypervisor.change { $0.refusing = [] }
             try await Task.sleep(for: .milliseconds(2))
         }
+        for region in try await host.service.groups(as: TestHost.administrator).flatMap(\.regions)
+        where region.state == .restoring {
+            try await Self.restore(region, host)
+        }
         let groups = try await host.service.groups(as: TestHost.administrator)
         try host.expectAgreement(groups, what)
         try await check(groups.first, host)
+    }
+}
+
+extension Wreck {
+    private static let head = SnapshotHead(
+        id: Array(1...16), regionBytes: 1 << 20, layoutVersion: AtollRegion.Region.layoutVersion,
+        isConsistent: true, created: 0, incarnations: 1, region: "r", group: "g")
+
+    private static func chunk(_ number: UInt64) -> SnapshotChunk {
+        SnapshotChunk(
+            number: number, storage: .plain,
+            bytes: [UInt8](repeating: 0x5a, count: SnapshotHead.chunk))
+    }
+
+    /// Gives the region a content, from where the daemon says, as the command line does it.
+    static func restore(_ region: AtollAPI.Region, _ host: TestHost) async throws {
+        let root = TestHost.administrator
+        let start = region.restore?.bytes ?? 0
+        let session = try await host.service.restore(
+            head, from: start, into: region.name, of: region.group, force: false, as: root)
+        for number: UInt64 in [2, 3] where number << 18 >= start {
+            try session.put(chunk(number))
+            try await host.service.note(session)
+        }
+        try session.putEnd()
+        let whole = try await host.service.finish(session, as: root)
+        #expect(whole.state == .ready)
+        let memory = try openRegion(host.memory.path + "/" + region.object).memory
+        let content = memory.copy(at: 1 << 19, count: 1 << 19)
+        #expect(content == [UInt8](repeating: 0x5a, count: 1 << 19))
     }
 }
 
@@ -88,6 +123,7 @@ extension TestHost {
         #expect(members.allSatisfy { $0.state != .leaving }, "\(what)")
         for domain in hypervisor.snapshot.domains.values {
             let group = groups.first { $0.members.contains { $0.uuid == domain.id } }
+            #expect(domain.state != .paused, "\(domain.name): \(what)")
             let expected = group?.regions.map(\.object).sorted() ?? []
             let live = domain.isActive ? expected : []
             #expect(domain.live.map(\.name).sorted() == live, "\(domain.name): \(what)")

@@ -63,7 +63,10 @@ import Testing
         "Attachment": codec(Attachment.self), "Member": codec(Member.self),
         "MemberSpec": codec(MemberSpec.self), "Job": codec(Job.self),
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
-        "InputSpec": codec(InputSpec.self),
+        "InputSpec": codec(InputSpec.self), "Restore": codec(Restore.self),
+        "AttachmentSpec": codec(AttachmentSpec.self),
+        "GroupAccount": codec(GroupAccount.self), "KernelCharge": codec(KernelCharge.self),
+        "RegionAccount": codec(RegionAccount.self), "GuestAccount": codec(GuestAccount.self),
         "JobStarted": codec(JobEvent.self), "JobOutput": codec(JobEvent.self),
         "JobExited": codec(JobEvent.self), "JobRefused": codec(JobEvent.self),
         "JobOpenMP": codec(JobEvent.self), "JobLost": codec(JobEvent.self),
@@ -128,6 +131,7 @@ import Testing
         (GroupSpec.fields, "GroupSpec"), (RegionSpec.fields, "RegionSpec"),
         (MemberSpec.fields, "MemberSpec"), (JobSpec.fields, "JobSpec"),
         (SignalSpec.fields, "SignalSpec"), (MoveSpec.fields, "MoveSpec"),
+        (SignalSpec.fields, "SignalSpec"), (AttachmentSpec.fields, "AttachmentSpec"),
     ])
     func `a request's fields are those of its schema`(fields: Set<String>, name: String) throws {
         let properties = document.schemas[name]?["properties"] as? [String: Any]

@@ -16,6 +16,8 @@ public final class FakeHypervisor: Hypervisor {
         public var refusing: Set<UUID> = []
         public var boots = 0
         public var places: [UUID: [VCPUPlace]] = [:]
+        /// What VMs have in the host's memory.
+        public var memory: [UUID: ProcessMemory] = [:]
 
         public init() {}
     }
@@ -135,6 +137,33 @@ public final class FakeHypervisor: Hypervisor {
     public func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace] {
         try look { $0.places[domain] ?? [] }
     }
+
+    public func pause(_ domain: UUID) async throws(HypervisorError) {
+        try turn(domain, from: .running, to: .paused)
+    }
+
+    public func resume(_ domain: UUID) async throws(HypervisorError) {
+        try turn(domain, from: .paused, to: .running)
+    }
+
+    private func turn(_ id: UUID, from: Domain.State, to: Domain.State) throws(HypervisorError) {
+        let (found, isRefusing) = try look { ($0.domains[id], $0.refusing.contains(id)) }
+        guard let found else { throw .noSuchDomain(id) }
+        if isRefusing {
+            throw .refused(operation: "turn \(found.name) \(to)", reason: "the test says so")
+        }
+        world.withLock { world in
+            if world.domains[id]?.state == from { world.domains[id]?.state = to }
+        }
+    }
+
+    public func readOnlyObstacle() async -> String? { "the test's VMs cannot" }
+
+    public func memory(of domains: Set<UUID>, objects: Set<String>) async -> [UUID: ProcessMemory] {
+        snapshot.memory.filter { domains.contains($0.key) }
+    }
+
+    public func keepSharedMemoryOutOfCores(of domain: UUID) async -> Bool { true }
 
     public func events() async -> AsyncStream<HypervisorEvent> {
         let (stream, continuation) = AsyncStream<HypervisorEvent>.makeStream()

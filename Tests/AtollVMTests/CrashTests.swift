@@ -23,8 +23,12 @@ extension VMTests {
         ]
         static let deleting: [Step] = [
             .deleteRecorded, .drained, .detachedStored, .detachedLive, .attachmentForgotten,
-            .objectUnlinked, .regionForgotten,
+            .objectHidden, .objectUnlinked, .regionForgotten,
         ]
+        static let saving: [Step] = [.pauseRecorded, .paused]
+        static let restoring: [Step] = [.restoreRecorded, .restoredAll]
+        /// Of a transfer's end, or of large regions: the host's own tests die there.
+        static let elsewhere: [Step] = [.resumed, .restoredPart]
         static let adding: [Step] = [
             .memberRecorded, .memberAssigned, .attachedLive, .attachedStored, .attachRecorded,
         ]
@@ -37,8 +41,10 @@ extension VMTests {
         static let booting: [Step] = [.bootRecorded, .bootAssigned]
 
         @Test func everyStepIsTried() {
-            let tried = Self.creating + Self.deleting + Self.adding + Self.removing
-            let others = Self.grouping + Self.losing + Self.booting + [.jobPosted]
+            let tried =
+                Self.creating + Self.deleting + Self.adding + Self.removing + Self.saving
+                + Self.restoring
+            let others = Self.grouping + Self.losing + Self.booting + [.jobPosted] + Self.elsewhere
             #expect(Set(tried + others) == Set(Step.allCases))
         }
 
@@ -62,6 +68,29 @@ extension VMTests {
                 try await agrees(regions: [], members: ["kept", "brief"])
                 try await daemon.order("region", "create", "g", "r", "--size", "16M")
                 try await agrees(regions: ["r"], members: ["kept", "brief"])
+            }
+        }
+
+        @Test func whileSavingAndRestoring() async throws {
+            let file = daemon.directory + "/crash.atoll"
+            try await stage.withGroup(vms: ["kept", "brief"]) {
+                try await lab.guest("brief", pokes: "0x00C0FFEE", intoRegionOf: 16)
+                try await daemon.order("region", "snapshot", "g", "r", file)
+                for step in Self.saving {
+                    try await dies(at: step, in: "region", "snapshot", "g", "r", file + "2")
+                    for vm in ["kept", "brief"] {
+                        #expect(try await lab.virsh("domstate", vm).hasPrefix("running"))
+                    }
+                    #expect(!FileManager.default.fileExists(atPath: file + "2"))
+                    try await agrees(regions: ["r"], members: ["kept", "brief"])
+                }
+                try await lab.guest("kept", pokes: "0x00BADBAD", intoRegionOf: 16)
+                for step in Self.restoring {
+                    try await dies(at: step, in: "region", "restore", "g", "r", file, "--force")
+                    try await daemon.order("region", "restore", "g", "r", file, "--force")
+                    try await agrees(regions: ["r"], members: ["kept", "brief"])
+                }
+                #expect(try await lab.guest("kept", peeksIntoRegionOf: 16) == "0x00C0FFEE")
             }
         }
 

@@ -9,6 +9,7 @@ struct GroupState: Sendable {
     var regions: [RegionRow] = []
     var members: [MemberRow] = []
     var attachments: [AttachmentRow] = []
+    var restores: [RestoreRow] = []
 
     var reserved: Int64 { regions.reduce(0) { $0 + $1.size } }
 
@@ -48,8 +49,12 @@ extension Ledger {
             let attachments = try AttachmentRow.filter(
                 sql: "regionID IN (SELECT id FROM regions WHERE groupID = ?)", arguments: [id]
             ).fetchAll(db)
+            let restores = try RestoreRow.filter(
+                sql: "regionID IN (SELECT id FROM regions WHERE groupID = ?)", arguments: [id]
+            ).fetchAll(db)
             return GroupState(
-                group: group, regions: regions, members: members, attachments: attachments)
+                group: group, regions: regions, members: members, attachments: attachments,
+                restores: restores)
         }
     }
 
@@ -60,7 +65,7 @@ extension Ledger {
         return states.filter { $0.group.owner == Int64(owner) }
     }
 
-    /// Four queries, whatever the number of groups.
+    /// Five queries, whatever the number of groups.
     static func groupStates(_ db: Database) throws -> [GroupState] {
         var states: [GroupState] = []
         var place: [UUID: Int] = [:]
@@ -76,6 +81,9 @@ extension Ledger {
         }
         for member in try MemberRow.order(Column("slot")).fetchAll(db) {
             if let i = place[member.groupID] { states[i].members.append(member) }
+        }
+        for restore in try RestoreRow.fetchAll(db) {
+            if let i = groupOfRegion[restore.regionID] { states[i].restores.append(restore) }
         }
         for attachment in try AttachmentRow.fetchAll(db) {
             if let i = groupOfRegion[attachment.regionID] {

@@ -81,6 +81,21 @@ extension Ledger {
                 t.add(column: "pagesFallback", .boolean).notNull().defaults(to: false)
             }
         }
+        migrator.registerMigration("pauses, restores, denials") { db in
+            try db.create(table: "pauses") { t in
+                t.primaryKey("vm", .text)
+                t.column("groupName", .text).notNull().indexed()
+            }
+            try db.create(table: "restores") { t in
+                t.primaryKey("regionID", .text).references("regions", onDelete: .cascade)
+                t.column("snapshot", .text).notNull()
+                t.column("bytes", .integer).notNull()
+            }
+            try db.create(table: "denials") { t in
+                t.primaryKey("groupID", .text).references("groups", onDelete: .cascade)
+                t.column("count", .integer).notNull()
+            }
+        }
         return migrator
     }
 }

@@ -76,6 +76,30 @@ struct AttachmentRow: Row {
     var isReadOnly: Bool = false
 }
 
+/// A VM that the daemon has stopped, or is about to, and that must not stay so.
+struct PauseRow: Row {
+    static let databaseTableName = "pauses"
+    var vm: UUID
+    var groupName: String
+}
+
+/// How far a region's content has been replaced by a snapshot's.
+struct RestoreRow: Row {
+    static let databaseTableName = "restores"
+    var regionID: UUID
+    /// Which snapshot.
+    var snapshot: UUID
+    /// From the region's first byte on.
+    var bytes: Int64
+}
+
+/// How often the group was refused memory.
+struct DenialRow: Row {
+    static let databaseTableName = "denials"
+    var groupID: UUID
+    var count: Int64
+}
+
 /// What one owner's groups may have together; an owner without a row goes by the daemon's settings.
 struct OwnerRow: Row {
     static let databaseTableName = "owners"

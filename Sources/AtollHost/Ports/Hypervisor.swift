@@ -38,6 +38,24 @@ public protocol Hypervisor: Sendable {
     /// Where the VM's vCPUs run and may run; empty where the hypervisor does not say.
     func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace]
 
+    /// Stops the VM's vCPUs where they are; one that stands still already stays so.
+    func pause(_ domain: UUID) async throws(HypervisorError)
+
+    /// Lets the vCPUs of a paused VM go on; one that runs goes on running.
+    func resume(_ domain: UUID) async throws(HypervisorError)
+
+    /// Why a VM cannot be given a region that it may read and not write; `nil`: it can.
+    func readOnlyObstacle() async -> String?
+
+    /// What the processes of these VMs have in the host's memory; without those that cannot be looked
+    /// at. Shared-memory objects are known by their paths.
+    func memory(of domains: Set<UUID>, objects: Set<String>) async -> [UUID: ProcessMemory]
+
+    /// Sees to it that a core dump of the VM's process holds no memory that it shares, and says whether
+    /// that could be done.
+    @discardableResult
+    func keepSharedMemoryOutOfCores(of domain: UUID) async -> Bool
+
     /// The user and group as which VMs run, who must be able to open a region's memory.
     func processOwner() async throws(HypervisorError) -> ProcessOwner
 }
@@ -65,6 +83,19 @@ public enum DeviceScope: Sendable, Equatable {
     case live
     /// The definition that the next start takes.
     case stored
+}
+
+/// Bytes that one process has in the host's memory.
+public struct ProcessMemory: Sendable, Equatable {
+    /// Its own.
+    public var own: UInt64
+    /// What it has touched of shared-memory objects, which others have too.
+    public var shared: UInt64
+
+    public init(own: UInt64, shared: UInt64) {
+        self.own = own
+        self.shared = shared
+    }
 }
 
 public struct ProcessOwner: Sendable, Equatable {

@@ -35,6 +35,7 @@ extension HostService {
                 return id
             }
         } catch { return logger.error("ledger", metadata: ["reason": "\(error.reason)"]) }
+        recorded += 1
         for follower in followers.values where follower.wants(row) {
             follower.continuation.yield(row.event)
         }

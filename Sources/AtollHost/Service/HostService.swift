@@ -28,6 +28,11 @@ public actor HostService {
     var lastJob: UInt64 = 0
     var followers: [UInt64: Follower] = [:]
     var lastFollower: UInt64 = 0
+    /// Events that were written down.
+    var recorded: UInt64 = 0
+    var residences: [UUID: Residence] = [:]
+    /// Contents of regions that are on their way out or in.
+    var transfers = 0
     var isSettled = false
     var isStopping = false
     /// What the watch has seen of agents and foreign jobs.

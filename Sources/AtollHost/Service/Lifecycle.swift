@@ -55,6 +55,7 @@ extension HostService {
         guard memberRow(vm) != nil, let domain = try? await hypervisor.domain(vm), domain.isActive
         else { return }
         began(domain)
+        await hypervisor.keepSharedMemoryOutOfCores(of: vm)
         reconcileLater(vm)
     }
 

@@ -55,6 +55,9 @@ extension HostService {
     func reconcileInTurn(_ name: String) async -> Bool {
         guard let state = try? ledger.groupState(name) else { return true }
         var settled = true
+        settled = await attempt("resume VMs") { () throws(APIError) in
+            try await resumeMembers(of: name)
+        }
         for member in state.members where !member.leaving {
             settled =
                 await attempt("look at VM \(member.name)") { () throws(APIError) in
@@ -95,7 +98,10 @@ extension HostService {
         let boot = domain?.boot
         if boot == member.boot { return }
         if member.boot != nil { stopped(member.vm) }
-        if let domain, boot != nil { began(domain) }
+        if let domain, boot != nil {
+            began(domain)
+            await hypervisor.keepSharedMemoryOutOfCores(of: member.vm)
+        }
     }
 
     private func mend(_ region: RegionRow, _ before: GroupState) async throws(APIError) {
@@ -109,6 +115,8 @@ extension HostService {
         let wasReady = region.state == .ready
         let existed = mapped[region.id] != nil
         try await make(region, of: state)
+        // Nobody uses what is neither the old content nor the new.
+        if region.state == .restoring { mapped[region.id]?.setDraining(true) }
         if wasReady, !existed, let now = mapped[region.id] {
             now.setDraining(false)
             for member in state.members { bring(now, upToDate: member) }

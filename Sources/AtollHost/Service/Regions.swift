@@ -42,7 +42,10 @@ extension HostService {
                 size: Int64(clamping: spec.size), state: .creating, created: configuration.now(),
                 pages: spec.pages ?? .small,
                 pagesFallback: spec.pagesFallback ?? false, numa: spec.numa ?? .none)
-            try await admit(spec, row, in: state)
+            do throws(APIError) { try await admit(spec, row, in: state) } catch {
+                countDenial(error, state.group, spec.name)
+                throw error
+            }
             try rows { () throws(LedgerError) in
                 try ledger.write { db in
                     try row.insert(db)
@@ -58,6 +61,7 @@ extension HostService {
                 for member in state.members { try await attach(row, to: member) }
             } catch {
                 await takeBack(row, of: state)
+                countDenial(error, state.group, spec.name)
                 throw error
             }
             let size = ByteSize(bytes: spec.size)
@@ -95,8 +99,9 @@ extension HostService {
         do throws(APIError) { try await unmake(row, of: state) } catch {
             // What was unplugged already lost its row with it.
             try? wish(state.members.map { (row.id, $0.vm) })
-            try? set(row, .ready, attachments: .attaching, .follows)
-            mapped[row.id]?.setDraining(false)
+            let isRestoring = row.state == .restoring
+            try? set(row, isRestoring ? .restoring : .ready, attachments: .attaching, .follows)
+            mapped[row.id]?.setDraining(isRestoring)
             await reconcileInTurn(state.group.name)
             throw error
         }

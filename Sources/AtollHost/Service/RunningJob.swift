@@ -18,6 +18,16 @@ final class RunningJob: Sendable {
     private let report: (@Sendable () -> JobEvent)?
     private let isStopped = Atomic(false)
     private let input = Mutex(Input())
+    private let clock = Mutex(Clock())
+
+    /// A clock that stands still while the VMs do: their agents are then silent and not dead. The job is
+    /// polled all the same, so that the agents find its launcher alive.
+    private struct Clock {
+        var standing: UInt64?
+        var lost: UInt64 = 0
+
+        var now: UInt64 { (standing ?? MonotonicClock.now()) - lost }
+    }
 
     private struct Input {
         var ring: JobInput?
@@ -47,6 +57,19 @@ final class RunningJob: Sendable {
 
     func stop() { isStopped.store(true, ordering: .relaxed) }
 
+    /// While the job's VMs stand still.
+    func hold(_ held: Bool) {
+        clock.withLock { clock in
+            let now = MonotonicClock.now()
+            if held {
+                clock.standing = clock.standing ?? now
+            } else if let since = clock.standing {
+                clock.lost += now - since
+                clock.standing = nil
+            }
+        }
+    }
+
     func send(signal: Int32) { launch.withLock { $0.send(signal: signal) } }
 
     /// Polls until the job is over. `yield` gets every event and answers `false` when nobody listens
@@ -58,7 +81,7 @@ final class RunningJob: Sendable {
         while true {
             if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
             let (events, state) = launch.withLock { launch in
-                let events = launch.poll(now: MonotonicClock.now())
+                let events = launch.poll(now: clock.withLock { $0.now })
                 return (events, launch)
             }
             for event in events {

@@ -4,7 +4,7 @@ import Foundation
 
 extension HostService {
     /// The daemon, the hypervisor and the host in one look; jobs only as far as the caller may see.
-    public func status(as caller: Caller) async -> Status {
+    public func status(accounts: [GroupAccount]? = nil, as caller: Caller) async -> Status {
         let states =
             (try? ledger.groupStates(owner: caller.isAdministrator ? nil : caller.user)) ?? []
         return Status(
@@ -15,7 +15,7 @@ extension HostService {
             members: states.reduce(0) { $0 + $1.members.count },
             reserved: states.reduce(0) { $0 + UInt64(clamping: $1.reserved) },
             jobs: jobs.values.filter { caller.mayTouch(owner: $0.groupOwner) }.map { $0.job }
-                .sorted { $0.id < $1.id })
+                .sorted { $0.id < $1.id }, accounts: accounts)
     }
 
     /// Whether the first reconcile is over and the hypervisor answers.

@@ -13,4 +13,7 @@ public enum Step: String, Sendable, CaseIterable {
     // A VM stopped: said in its regions, then in the ledger. It began a boot: the reverse.
     case lossMarked, lossRecorded, bootRecorded, bootAssigned
     case jobPosted
+    case pauseRecorded, paused, resumed
+    case restoreRecorded, restoredPart, restoredAll
+    case objectHidden
 }

@@ -23,6 +23,9 @@ extension HostService {
                 Attachment(
                     vm: member.name, slot: member.slot,
                     state: attachmentState(attachment, member, region))
+            },
+            restore: state.restores.first { $0.regionID == region.id }.map {
+                Restore(snapshot: $0.snapshot, bytes: UInt64(clamping: $0.bytes))
             })
     }
 

@@ -40,7 +40,7 @@ extension HostService {
         isStopping = true
         for job in jobs.values { job.stop() }
         let end = ContinuousClock.now + .seconds(5)
-        while !jobs.isEmpty, ContinuousClock.now < end {
+        while !jobs.isEmpty || transfers > 0, ContinuousClock.now < end {
             try? await Task.sleep(for: .milliseconds(20))
         }
         for follower in followers.values { follower.continuation.finish() }

@@ -27,6 +27,14 @@ extension HostService {
             }
             step(.regionNamed)
             mapped[row.id] = region
+            // What a restore had brought went with the old memory.
+            try rows { () throws(LedgerError) in
+                try ledger.write(.follows) { db in
+                    try db.execute(
+                        sql: "UPDATE restores SET bytes = 0 WHERE regionID = ?",
+                        arguments: [row.id.uuidString.lowercased()])
+                }
+            }
         }
         let isNews = try rows { () throws(LedgerError) in
             try ledger.write(.follows) { db in
@@ -60,7 +68,7 @@ extension HostService {
         for member in state.members { try await detach(row, from: member) }
         mapped[row.id] = nil
         looked[row.id] = nil
-        try store.remove(row)
+        try store.remove(row) { step(.objectHidden) }
         step(.objectUnlinked)
         try rows { () throws(LedgerError) in
             try ledger.write(.follows) { _ = try row.delete($0) }
@@ -92,6 +100,7 @@ extension HostService {
             if domain.isActive, !domain.live.contains(where: { $0.name == device.name }) {
                 try await plug(device, domain, .live)
                 step(.attachedLive)
+                await hypervisor.keepSharedMemoryOutOfCores(of: domain.id)
             }
             if domain.isPersistent, !domain.stored.contains(where: { $0.name == device.name }) {
                 try await plug(device, domain, .stored)
@@ -157,7 +166,7 @@ extension HostService {
 
     /// Waits, but not for ever, until the agents of these members have unmapped the region. A guest
     /// that does not answer is not waited for longer: the device-removed event decides.
-    private func letGo(_ region: MappedRegion, _ members: [MemberRow]) async {
+    func letGo(_ region: MappedRegion, _ members: [MemberRow]) async {
         let end = ContinuousClock.now + configuration.patience
         while ContinuousClock.now < end {
             let holding = members.contains { member in

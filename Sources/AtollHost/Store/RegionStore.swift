@@ -19,6 +19,15 @@ struct RegionStore: Sendable {
     let pools: @Sendable () -> [String]
 
     private func path(_ object: String) -> String { directory + "/" + object }
+
+    /// Bytes that the region has in memory.
+    func resident(_ row: RegionRow) -> UInt64 {
+        guard let path = try? file(of: row), let status = try? FileStatus.ofName(path) else {
+            return 0
+        }
+        return status.allocated
+    }
+
     private func draft(_ region: UUID) -> String {
         path(Self.draftPrefix + region.uuidString.lowercased())
     }
@@ -147,17 +156,38 @@ struct RegionStore: Sendable {
         }
     }
 
-    /// Removes the object, if it is this region's, and its drafts. Repeatable.
-    func remove(_ row: RegionRow) throws(APIError) {
+    /// Removes the object, if it is this region's, and its drafts, and gives their memory back at once:
+    /// whoever still maps it reads zeros from here on, and the charge is gone. Repeatable.
+    ///
+    /// - Parameter hidden: called where the object has no public name any more, and still its bytes.
+    func remove(_ row: RegionRow, hidden: () -> Void = {}) throws(APIError) {
         let file = try file(of: row)
         let isLink = file.map { $0 != path(row.object) } ?? false
         // What a link of ours leads to is ours, whatever a guest wrote over its header.
         let isOurs = isLink ? true : try open(row) != nil
+        let draft = draft(row.id)
         let leftovers = drafts(row) + (isLink ? [file!] : [])
         try system("cannot remove \(path(row.object))") { () throws(Errno) in
-            if isOurs { try unlink(path(row.object)) }
-            for file in leftovers where try FileStatus.ofName(file) != nil { try unlink(file) }
+            if isLink {
+                try unlink(path(row.object))
+            } else if isOurs {
+                // Under the draft's name it is known as ours even when its header is gone.
+                if try FileStatus.ofName(draft) != nil { try wipe(draft) }
+                try renameExclusively(path(row.object), to: draft)
+            }
+            if isOurs { hidden() }
+            for file in leftovers where try FileStatus.ofName(file) != nil { try wipe(file) }
         }
+    }
+
+    /// A file that is unlinked lives on while somebody maps it, with what was in it.
+    private func wipe(_ path: String) throws(Errno) {
+        if try FileStatus.ofName(path)?.kind == .regular {
+            let file = try OwnedFD(opening: path, .write)
+            let bytes = try file.status().bytes
+            if bytes > 0 { try file.makeHole(offset: 0, count: bytes) }
+        }
+        try unlink(path)
     }
 
     private func system<T>(_ what: String, _ body: () throws(Errno) -> T) throws(APIError) -> T {

@@ -84,6 +84,16 @@ import Foundation
         guard unsafe virDomainAttachDeviceFlags(pointer, device, flags) == 0 else { throw .last() }
     }
 
+    func pause() throws(LibvirtFailure) {
+        // SAFETY: a live object.
+        guard unsafe virDomainSuspend(pointer) == 0 else { throw .last() }
+    }
+
+    func resume() throws(LibvirtFailure) {
+        // SAFETY: a live object.
+        guard unsafe virDomainResume(pointer) == 0 else { throw .last() }
+    }
+
     func detach(_ device: String, flags: UInt32) throws(LibvirtFailure) {
         // SAFETY: a live object; the text outlives the call.
         guard unsafe virDomainDetachDeviceFlags(pointer, device, flags) == 0 else { throw .last() }

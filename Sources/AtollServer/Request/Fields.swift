@@ -20,6 +20,10 @@ extension MoveSpec: RequestFields {
     static var fields: Set<String> { ["numa"] }
 }
 
+extension AttachmentSpec: RequestFields {
+    static var fields: Set<String> { ["readOnly"] }
+}
+
 extension MemberSpec: RequestFields {
     static var fields: Set<String> { ["vm"] }
 }

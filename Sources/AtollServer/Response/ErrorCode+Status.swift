@@ -8,7 +8,7 @@ extension ErrorCode {
     var status: HTTPResponse.Status {
         switch self {
         case .badRequest, .invalidName, .invalidQuota, .sizeNotPowerOfTwo, .sizeTooSmall,
-            .sizeTooLarge, .ambiguousRegion, .noSuchNode:
+            .sizeTooLarge, .ambiguousRegion, .noSuchNode, .badSnapshot:
             .badRequest
         case .notPermitted: .forbidden
         case .notFound, .noSuchGroup, .noSuchRegion, .noSuchMember, .noSuchVM, .noSuchJob:
@@ -19,7 +19,8 @@ extension ErrorCode {
             .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull, .singleVCPU,
             .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine, .alreadyAttached,
             .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers, .tooManyJobs,
-            .guestHoldsDevice, .noHugePages:
+            .guestHoldsDevice, .noHugePages, .regionRestoring, .snapshotMismatch,
+            .readOnlyUnsupported:
             .conflict
         case .attachFailed, .detachFailed, .systemFailure: .internalServerError
         case .hypervisorRefused, .daemonUnreachable, .daemonFailed: .badGateway

@@ -7,9 +7,11 @@ import NIOCore
 /// What the daemon says about itself.
 struct DaemonRoutes {
     let host: HostService
+    let figures: RequestFigures
 
     func add(to router: Router<APIContext>) {
         router.get("/v1/status", use: status)
+        router.get("/metrics", use: metrics)
         router.get("/v1/doctor", use: doctor)
         router.get("/healthz", use: health)
         router.get("/readyz", use: readiness)
@@ -19,7 +21,25 @@ struct DaemonRoutes {
     @Sendable private func status(_ request: Request, _ context: APIContext) async throws
         -> Response
     {
-        try Answer.value(await host.status(as: context.caller))
+        let group = request.uri.queryParameters.get("group")
+        var accounts: [GroupAccount]?
+        if try request.flag("accounts") || group != nil {
+            accounts = try await host.accounts(of: group, as: context.caller)
+        }
+        return try Answer.value(await host.status(accounts: accounts, as: context.caller))
+    }
+
+    /// Everybody's own groups; administrators', all.
+    @Sendable private func metrics(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
+        let accounts = try await host.accounts(as: context.caller)
+        let status = await host.status(accounts: accounts, as: context.caller)
+        let text = HostMetrics.text(
+            status, await host.figures(requests: figures.byStatus))
+        return Response(
+            status: .ok, headers: [.contentType: MetricsText.mediaType],
+            body: .init(byteBuffer: ByteBuffer(string: text)))
     }
 
     /// The checks name every VM of the host, so they are for administrators.

@@ -14,6 +14,7 @@ struct RegionRoutes {
         router.get("/v1/groups/{group}/regions/{region}", use: show)
         router.delete("/v1/groups/{group}/regions/{region}", use: delete)
         router.post("/v1/groups/{group}/regions/{region}/move", use: move)
+        router.put("/v1/groups/{group}/regions/{region}/attachments/{vm}", use: protect)
     }
 
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response
@@ -46,6 +47,17 @@ struct RegionRoutes {
         let steps = try await host.moveRegion(
             context.path("region"), of: context.path("group"), spec, as: context.caller)
         return LineStream(values: steps, keepAlive: configuration.keepAlive).response(to: request)
+    }
+
+    @Sendable private func protect(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
+        var request = request
+        let spec = try await request.decode(AttachmentSpec.self, limit: configuration.bodyLimit)
+        let attachment = try await host.protect(
+            context.path("region"), of: context.path("group"), vm: context.path("vm"),
+            readOnly: spec.readOnly, as: context.caller)
+        return try Answer.value(attachment)
     }
 
     @Sendable private func delete(_ request: Request, _ context: APIContext) async throws

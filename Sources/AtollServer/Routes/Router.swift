@@ -6,10 +6,11 @@ import Hummingbird
 func makeRouter(
     host: HostService, configuration: APIConfiguration, identify: PeerIdentity
 ) -> Router<APIContext> {
+    let figures = RequestFigures()
     // Middleware applies to routes added after it, and one of them has to know all routes: so they
     // are laid out twice, first to be counted.
     let routes = RouteTable(
-        layOut(on: Router(context: APIContext.self), host, configuration).routes.map {
+        layOut(on: Router(context: APIContext.self), host, configuration, figures).routes.map {
             (path: $0.path.description, method: $0.method)
         })
     let router = Router(context: APIContext.self)
@@ -18,21 +19,23 @@ func makeRouter(
     let errors = ErrorMiddleware(bodyLimit: configuration.bodyLimit)
     router.add(middleware: errors)
     router.add(middleware: CallerMiddleware(identify: identify))
-    router.add(middleware: RequestLogMiddleware())
+    router.add(middleware: RequestLogMiddleware(figures: figures))
     router.add(middleware: errors)
     router.add(middleware: UnknownPathMiddleware(routes: routes))
-    return layOut(on: router, host, configuration)
+    return layOut(on: router, host, configuration, figures)
 }
 
 private func layOut(
-    on router: Router<APIContext>, _ host: HostService, _ configuration: APIConfiguration
+    on router: Router<APIContext>, _ host: HostService, _ configuration: APIConfiguration,
+    _ figures: RequestFigures
 ) -> Router<APIContext> {
     GroupRoutes(host: host, configuration: configuration).add(to: router)
     RegionRoutes(host: host, configuration: configuration).add(to: router)
+    ContentRoutes(host: host).add(to: router)
     MemberRoutes(host: host, configuration: configuration).add(to: router)
     JobRoutes(host: host, configuration: configuration).add(to: router)
     SyncRoutes(host: host).add(to: router)
     EventRoutes(host: host, configuration: configuration).add(to: router)
-    DaemonRoutes(host: host).add(to: router)
+    DaemonRoutes(host: host, figures: figures).add(to: router)
     return router
 }

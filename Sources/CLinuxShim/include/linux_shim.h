@@ -29,6 +29,7 @@ struct atoll_stat {
     uint32_t user;
     uint32_t group;
     uint32_t links;
+    uint64_t allocated;  // bytes of memory or disk that it takes
 };
 
 /// Opens close-on-exec, and without following a link in the last place unless asked to.
@@ -41,6 +42,8 @@ bool atoll_stat_is_regular(const struct atoll_stat *s);
 int atoll_ftruncate(int fd, uint64_t bytes);
 /// Takes all pages of the first `bytes` of the file at once.
 int atoll_fallocate(int fd, uint64_t bytes);
+/// Whether all bytes are zero.
+bool atoll_is_zero(const void *bytes, size_t count);
 /// Frees a part of the file, which then reads as zeros.
 int atoll_make_hole(int fd, uint64_t offset, uint64_t bytes);
 int atoll_fchmod(int fd, uint32_t mode);

@@ -5,14 +5,26 @@ import AtollClient
 
 struct StatusCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "status", abstract: "Show how the daemon is and what it keeps.")
+        commandName: "status", abstract: "Show how the daemon is and what it keeps.",
+        discussion: """
+            For each group what it may take of the host's memory and what it takes; of one group, also \
+            its regions and VMs. A page that VMs share is counted once, as its region's.
+            """)
+
+    @Argument(help: "A group, to be shown in full.", completion: Completion.groups)
+    var group: String?
 
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
         try await global.withClient { client in
-            let status = try await client.status()
-            try Report(json: global.json).result(status) { lines(status) }
+            let status = try await client.status(accounts: true, of: group)
+            try Report(json: global.json).result(status) {
+                guard group != nil, let account = status.accounts?.first else {
+                    return lines(status) + AccountTable.lines(status.accounts ?? [])
+                }
+                return AccountTable.lines(account)
+            }
         }
     }
 

@@ -20,7 +20,7 @@ extension APIError {
             .singleVCPU, .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine,
             .alreadyAttached, .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers,
             .tooManyJobs, .jobTooLarge, .ambiguousRegion, .guestHoldsDevice, .noHugePages,
-            .noSuchNode:
+            .noSuchNode, .regionRestoring, .badSnapshot, .snapshotMismatch, .readOnlyUnsupported:
             ExitCode(1)
         }
     }

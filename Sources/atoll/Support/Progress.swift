@@ -3,9 +3,9 @@ import Foundation
 
 /// Says on a terminal what is being waited for, once it has taken a second, and wipes that away
 /// when it is over.
-func withProgress<Result>(
-    _ what: String, json: Bool, _ body: () async throws -> Result
-) async rethrows -> Result {
+func withProgress<Result, Failure: Error>(
+    _ what: String, json: Bool, _ body: () async throws(Failure) -> Result
+) async throws(Failure) -> Result {
     guard !json, Console.error.isTerminal else { return try await body() }
     let ticker = Task {
         let start = ContinuousClock.now

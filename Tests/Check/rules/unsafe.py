@@ -4,7 +4,7 @@ import re
 
 TITLE = "`unsafe` stands where it may, with its reason"
 
-HOMES = {"AtollAccounts", "AtollSystem", "AtollRegion", "AtollLibvirt", "AtollNUMA", "AtollGuestC", "AtollOpenMP"}
+HOMES = {"AtollAccounts", "AtollSystem", "AtollRegion", "AtollLibvirt", "AtollNUMA", "AtollSnapshotFile", "AtollGuestC", "AtollOpenMP"}
 # A reason covers the lines below it up to the next empty one, and no more than these.
 REACH = 14
 

@@ -46,11 +46,6 @@ struct WireWriter {
         try value.write(to: &self)
     }
 
-    mutating func field(_ name: String, _ value: some WireWritable) throws {
-        key(name)
-        try value.write(to: &self)
-    }
-
     mutating func field(_ name: String, _ value: Date) {
         key(name)
         quoted(value.formatted(.iso8601))

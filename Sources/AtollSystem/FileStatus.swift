@@ -15,8 +15,6 @@ public struct FileStatus: Sendable, Equatable {
     /// Which file it is, among all of this host.
     public let device: UInt64
     public let inode: UInt64
-    /// Bytes of memory or disk that it takes now.
-    public let allocated: UInt64
 
     init(_ s: atoll_stat) {
         bytes = s.bytes
@@ -31,7 +29,6 @@ public struct FileStatus: Sendable, Equatable {
         group = s.group
         device = s.device
         inode = s.inode
-        allocated = s.allocated
     }
 
     /// Of the name itself: a link is described, not followed. `nil` where there is nothing.

@@ -36,7 +36,6 @@ static int fill(int result, const struct stat *s, struct atoll_stat *out) {
     out->user = s->st_uid;
     out->group = s->st_gid;
     out->links = (uint32_t)s->st_nlink;
-    out->allocated = (uint64_t)s->st_blocks * 512;
     return 0;
 }
 

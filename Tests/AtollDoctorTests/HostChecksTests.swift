@@ -9,14 +9,14 @@ import Testing
         let checks = try HostRoot().checks
         #expect(
             checks.map(\.name) == [
-                "kvm", "shm", "cgroup", "hugepages", "libvirt", "apparmor", "numa",
+                "kvm", "shm", "cgroup", "hugepages", "libvirt", "apparmor", "core dumps", "numa",
             ])
         for check in checks where check.verdict != .ok { #expect(check.remedy != nil) }
         #expect(checks.first { $0.name == "shm" }?.verdict == .failed)
     }
 
     @Test func `this host's own files are read`() {
-        #expect(HostChecks().run().count == 7)
+        #expect(HostChecks().run().count == 8)
     }
 
     @Test func `KVM needs the processor, the device and the right to open it`() throws {

@@ -111,7 +111,7 @@ import Testing
             }
         } check: { group, _ in
             #expect(group?.regions.count == 1)
-        }.unasked(),
+        },
         Operation("restore a region") {
             try await $0.group(vms: ["a", "b"])
             try await create($0, "r")

@@ -91,7 +91,7 @@ extension Wreck {
             head, from: start, into: region.name, of: region.group, force: false, as: root)
         for number: UInt64 in [2, 3] where number << 18 >= start {
             try session.put(chunk(number))
-            try await host.service.note(session)
+            await host.service.note(session)
         }
         try session.putEnd()
         let whole = try await host.service.finish(session, as: root)

@@ -66,21 +66,20 @@ extension HostService {
             group: state.group.name, region: name)
     }
 
-    /// Says how far it is: from there another try may go on.
-    public func note(_ session: RestoreSession) throws(APIError) {
-        guard
-            let state = try rows({ () throws(LedgerError) in
-                try ledger.groupState(session.group)
-            }), let row = state.region(session.region)
-        else { return }
+    /// Writes down how far it is: from there another try may go on. Where that cannot be written, that
+    /// try begins further back.
+    public func note(_ session: RestoreSession) {
         let done = session.content.done
-        try rows { () throws(LedgerError) in
+        do throws(LedgerError) {
+            guard let row = try ledger.groupState(session.group)?.region(session.region) else {
+                return
+            }
             try ledger.write(.event) { db in
                 try db.execute(
                     sql: "UPDATE restores SET bytes = ? WHERE regionID = ?",
                     arguments: [Int64(clamping: done), row.id.uuidString.lowercased()])
             }
-        }
+        } catch { return logger.warning("ledger", metadata: ["reason": "\(error.reason)"]) }
         step(.restoredPart)
     }
 
@@ -107,7 +106,7 @@ extension HostService {
         else { return }
         switch outcome {
         case .brokenOff(let why):
-            try? note(session)
+            note(session)
             record(
                 "region.restoring-broken-off", state.group, row.name,
                 "restoring region \(row.name) was broken off: \(why)")

@@ -81,7 +81,7 @@ struct ContentRoutes {
                         noted += UInt64(chunk.bytes.count)
                         if noted >= Self.noted {
                             noted = 0
-                            try await host.note(session)
+                            await host.note(session)
                         }
                     case .record(.end): break
                     }

@@ -29,7 +29,6 @@ struct atoll_stat {
     uint32_t user;
     uint32_t group;
     uint32_t links;
-    uint64_t allocated;  // bytes of memory or disk that it takes
 };
 
 /// Opens close-on-exec, and without following a link in the last place unless asked to.

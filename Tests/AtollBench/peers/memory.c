@@ -24,7 +24,7 @@
 
 enum { WORKERS = 2, ARRAYS = 3 };
 #define ELEMENTS ((size_t)(64 << 20) / sizeof(double))
-#define READS 4000000
+#define READS 1000000
 
 // Before the arrays: where the workers meet. A region's own header lies in front of it.
 #define AT_MEETING ((size_t)(4 << 20))

@@ -23,6 +23,8 @@ HOST_FLAGS_release := -c release --static-swift-stdlib
 HOST_FLAGS_debug :=
 HOST_FLAGS = $(HOST_FLAGS_$(CONFIG))
 HOST_PROGRAMS := atoll atolld atoll-place
+# What atolld starts, and nobody else.
+HOST_HELPERS := atoll-fill
 GUEST_FLAGS := --traits Guest --scratch-path .build/guest -c release
 GUEST_PROGRAMS := atoll-agent atoll-run atoll-heat atoll-openmp
 GUEST_BUILT := .build/guest/release
@@ -45,7 +47,7 @@ build: host-wing guest-wing openmp dist ## builds both wings into .build/dist (C
 
 .PHONY: host-wing
 host-wing:
-	@for program in $(HOST_PROGRAMS); do $(SWIFT) build $(HOST_FLAGS) --product $$program; done
+	@for program in $(HOST_PROGRAMS) $(HOST_HELPERS); do $(SWIFT) build $(HOST_FLAGS) --product $$program; done
 
 # The library shows the world its C interface and nothing else. Its own copy of Swift's runtime
 # (Embedded Swift brings one) would otherwise replace the real one in a Swift program that loads it.
@@ -101,7 +103,8 @@ dist:
 	    > $(NEW)/lib/pkgconfig/atoll.pc
 	@host=$$($(SWIFT) build $(HOST_FLAGS) --show-bin-path); \
 	strip=$$([[ $(CONFIG) == release ]] && echo -s || :); \
-	install $$strip -m 755 $(HOST_PROGRAMS:%="$$host"/%) $(NEW)/bin
+	install $$strip -m 755 $(HOST_PROGRAMS:%="$$host"/%) $(NEW)/bin; \
+	install $$strip -m 755 $(HOST_HELPERS:%="$$host"/%) $(NEW)/lib/atoll
 	@for page in Sources/*/man/*.[1-8] guest/*/man/*.[1-8]; do \
 	    install -m 644 "$$page" $(NEW)/share/man/man"$${page##*.}"; \
 	done
@@ -152,7 +155,7 @@ install: ## puts the host's programs, and what develops against the library, und
 guest-install: ## puts what a VM needs under DESTDIR/PREFIX: agent, launcher, library, headers
 	@$(BUILT)
 	@mkdir -p $(ROOT)
-	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/atoll lib/pkgconfig \
+	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/atoll/openmp lib/pkgconfig \
 	    include lib/python3 share/atoll lib/systemd/system/atoll-agent.service lib/udev \
 	    share/man/man*/atoll-* $(abspath $(ROOT))
 

@@ -49,6 +49,7 @@ let package = Package(
         .executable(name: "atoll", targets: ["atoll"]),
         .executable(name: "atolld", targets: ["atolld"]),
         .executable(name: "atoll-place", targets: ["atoll-place"]),
+        .executable(name: "atoll-fill", targets: ["atoll-fill"]),
         .executable(name: "atoll-agent", targets: ["atoll-agent"]),
         .executable(name: "atoll-run", targets: ["atoll-run"]),
         .executable(name: "atoll-heat", targets: ["atoll-heat"]),
@@ -130,6 +131,11 @@ let package = Package(
             name: "AtollPlacement", dependencies: ["AtollAPI", "AtollHost", "AtollSystem"],
             swiftSettings: strict),
         .target(
+            name: "AtollCgroup", dependencies: ["AtollAPI", "AtollHost", "AtollSystem"],
+            swiftSettings: strict),
+        .executableTarget(
+            name: "atoll-fill", dependencies: ["AtollSystem"], swiftSettings: strict),
+        .target(
             name: "AtollServer",
             dependencies: [
                 "AtollAccounts", "AtollHost", "AtollAPI", "AtollSnapshot", log,
@@ -145,9 +151,8 @@ let package = Package(
         .executableTarget(
             name: "atolld",
             dependencies: [
-                "AtollAPI", "AtollAccounts", "AtollHost", "AtollLibvirt", "AtollPlacement",
-                "AtollServer",
-                "AtollSystem", log,
+                "AtollAPI", "AtollAccounts", "AtollCgroup", "AtollHost", "AtollLibvirt",
+                "AtollPlacement", "AtollServer", "AtollSystem", log,
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "Configuration", package: "swift-configuration"),
                 .product(name: "NIOCore", package: "swift-nio"),
@@ -303,6 +308,14 @@ let package = Package(
             name: "atoll-heap-probe", dependencies: ["AtollRegion", "AtollSync", "AtollSystem"],
             path: "Tests/AtollHeapProbe",
             swiftSettings: strict + [.enableExperimentalFeature("Lifetimes")]),
+        // Charging, tried in this kernel's cgroup tree, whichever it is.
+        .executableTarget(
+            name: "atoll-charge-probe",
+            dependencies: ["AtollAPI", "AtollCgroup", "AtollHost", "AtollSystem"],
+            path: "Tests/AtollChargeProbe", swiftSettings: strict),
+        .testTarget(
+            name: "AtollCgroupTests", dependencies: ["AtollAPI", "AtollCgroup", "AtollHost"],
+            swiftSettings: strict),
         .executableTarget(
             name: "atoll-team-probe",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],

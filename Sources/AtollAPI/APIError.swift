@@ -40,6 +40,8 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case noSuchGroup
     case groupNotEmpty
     case invalidQuota
+    case quotaBelowUse
+    case tooManyGroups
     // Regions
     case regionExists
     case noSuchRegion
@@ -57,6 +59,7 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case badSnapshot
     case snapshotMismatch
     case readOnlyUnsupported
+    case cancelled
     // Members
     case memberExists
     case noSuchMember

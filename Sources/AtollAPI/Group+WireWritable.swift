@@ -36,6 +36,7 @@ extension Region: WireWritable {
         try writer.object {
             try $0.field("attachments", attachments)
             $0.field("created", created)
+            if let filled { $0.field("filled", filled) }
             try $0.field("group", group)
             $0.field("id", id)
             if let memory { try $0.field("memory", memory) }

@@ -79,6 +79,8 @@ public struct Region: Codable, Sendable, Equatable {
     public var numa: NUMAPolicy
     /// What it has, where somebody has looked since the daemon started.
     public var memory: RegionMemory?
+    /// While it is being made: how many bytes of it are there.
+    public var filled: UInt64?
     public var attachments: [Attachment]
     /// In the state ``RegionState/restoring``; else absent.
     public var restore: Restore?
@@ -86,7 +88,8 @@ public struct Region: Codable, Sendable, Equatable {
     public init(
         id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
         created: Date, pages: PageSize = .small, numa: NUMAPolicy = .none,
-        memory: RegionMemory? = nil, attachments: [Attachment], restore: Restore? = nil
+        memory: RegionMemory? = nil, filled: UInt64? = nil, attachments: [Attachment],
+        restore: Restore? = nil
     ) {
         self.restore = restore
         self.id = id
@@ -99,6 +102,7 @@ public struct Region: Codable, Sendable, Equatable {
         self.pages = pages
         self.numa = numa
         self.memory = memory
+        self.filled = filled
         self.attachments = attachments
     }
 }

@@ -55,6 +55,28 @@ extension AtollClient {
         try await send(.DELETE, ["v1", "groups", group, "regions", name], query: forced(force))
     }
 
+    /// What the group may have, has, and is charged for.
+    public func quota(of group: String) async throws(APIError) -> Quota {
+        try await call(.GET, ["v1", "groups", group, "quota"])
+    }
+
+    /// Changes what the group may have.
+    public func setQuota(_ spec: QuotaSpec, of group: String) async throws(APIError) -> Quota {
+        try await call(.PUT, ["v1", "groups", group, "quota"], body: spec)
+    }
+
+    /// What all groups of a Unix user may have together, and have.
+    public func quota(ofOwner owner: UInt32) async throws(APIError) -> OwnerQuota {
+        try await call(.GET, ["v1", "owners", "\(owner)", "quota"])
+    }
+
+    /// Changes what all groups of a Unix user may have together.
+    public func setQuota(_ spec: OwnerQuotaSpec, ofOwner owner: UInt32) async throws(APIError)
+        -> OwnerQuota
+    {
+        try await call(.PUT, ["v1", "owners", "\(owner)", "quota"], body: spec)
+    }
+
     /// Takes a VM into the group.
     public func addMember(_ spec: MemberSpec, to group: String) async throws(APIError) -> Member {
         try await call(.POST, ["v1", "groups", group, "members"], body: spec)

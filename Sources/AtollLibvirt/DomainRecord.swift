@@ -43,7 +43,8 @@ struct DomainRecord: Sendable {
             boot: current.id, isPersistent: stored != nil,
             accelerator: current.type == "kvm" ? .kvm : .tcg,
             vcpus: current.vcpu.current ?? current.vcpu.maximum,
-            maximumVCPUs: current.vcpu.maximum, pci: current.topology,
+            maximumVCPUs: current.vcpu.maximum,
+            memory: current.memory?.bytes(withoutUnit: 1 << 10) ?? 0, pci: current.topology,
             live: runs ? current.regionDevices : [], stored: stored?.regionDevices ?? [])
     }
 }

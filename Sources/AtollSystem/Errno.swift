@@ -14,6 +14,7 @@ public struct Errno: Error, Equatable, Sendable {
     public static var tryAgain: Errno { Errno(code: 11) }
     public static var noMemory: Errno { Errno(code: 12) }
     public static var accessDenied: Errno { Errno(code: 13) }
+    public static var badAddress: Errno { Errno(code: 14) }
     public static var busy: Errno { Errno(code: 16) }
     public static var exists: Errno { Errno(code: 17) }
     public static var noSuchDevice: Errno { Errno(code: 19) }

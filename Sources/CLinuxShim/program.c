@@ -4,6 +4,8 @@
 #include "common.h"
 
 #include <fcntl.h>
+#include <signal.h>
+#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/personality.h>
@@ -92,3 +94,42 @@ int atoll_free_bytes(const char *path, uint64_t *bytes) {
     *bytes = (uint64_t)s.f_bavail * (uint64_t)s.f_frsize;
     return 0;
 }
+
+int atoll_start_helper(const char *path, const uint8_t *arguments, size_t argument_count, int input,
+                       int output) {
+    char **words = vector(arguments, argument_count);
+    if (!words) return -ENOMEM;
+    posix_spawn_file_actions_t files;
+    posix_spawnattr_t how;
+    sigset_t all, none;
+    sigfillset(&all);
+    sigemptyset(&none);
+    int pid = 0;
+    int error = posix_spawn_file_actions_init(&files);
+    if (!error) {
+        error = posix_spawnattr_init(&how);
+        if (!error) {
+            // Both are close-on-exec, which their copies are not. Ours are above 2, so neither is
+            // overwritten before it is copied.
+            if (!(error = posix_spawn_file_actions_adddup2(&files, input, 0)) &&
+                !(error = posix_spawn_file_actions_adddup2(&files, output, 1)) &&
+                !(error = posix_spawn_file_actions_addclosefrom_np(&files, 3)) &&
+                !(error = posix_spawnattr_setflags(&how, POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGDEF |
+                                                             POSIX_SPAWN_SETSIGMASK)) &&
+                !(error = posix_spawnattr_setsigdefault(&how, &all)) &&
+                !(error = posix_spawnattr_setsigmask(&how, &none)))
+                error = posix_spawn(&pid, path, &files, &how, words, environ);
+            posix_spawnattr_destroy(&how);
+        }
+        posix_spawn_file_actions_destroy(&files);
+    }
+    free(words);
+    return error ? -error : pid;
+}
+
+int atoll_fallocate_part(int fd, uint64_t offset, uint64_t bytes) {
+    return checked(fallocate(fd, 0, (off_t)offset, (off_t)bytes));
+}
+
+int atoll_open_control(const char *path) { return checked(open(path, O_WRONLY | O_CLOEXEC)); }
+int atoll_remove_directory(const char *path) { return checked(rmdir(path)); }

@@ -31,7 +31,7 @@ struct Atoll: AsyncParsableCommand {
             """,
         version: atollVersion,
         subcommands: [
-            GroupCommand.self, RegionCommand.self, MemberCommand.self, Run.self,
+            GroupCommand.self, QuotaCommand.self, RegionCommand.self, MemberCommand.self, Run.self,
             Locks.self, Top.self, StatusCommand.self, Events.self, Doctor.self, Version.self,
         ])
 }

@@ -51,6 +51,18 @@ struct Atolld: AsyncParsableCommand {
     @Option(help: "How long an agent or a launcher may be silent before its job ends, such as 30s.")
     var jobLease: String?
 
+    @Option(help: "Where in the cgroup tree regions are charged: auto, none or a path.")
+    var cgroupParent: String?
+
+    @Option(help: "The program that takes regions' memory: auto or a path.", completion: .file())
+    var fillProgram: String?
+
+    @Option(help: "What the regions of one owner's groups may take together: none or a size.")
+    var ownerQuota: String?
+
+    @Option(help: "How many groups one owner may have: none or a number.")
+    var ownerGroups: String?
+
     @Flag(help: "Print the settings in force, as a configuration file, and stop.")
     var checkConfig = false
 
@@ -77,6 +89,8 @@ struct Atolld: AsyncParsableCommand {
             .socket: socket, .stateDirectory: stateDirectory, .libvirtURI: libvirtURI,
             .adminGroup: adminGroup, .logLevel: logLevel, .logFormat: logFormat,
             .shmDirectory: shmDirectory, .memoryReserve: memoryReserve, .jobLease: jobLease,
+            .cgroupParent: cgroupParent, .fillProgram: fillProgram, .ownerQuota: ownerQuota,
+            .ownerGroups: ownerGroups,
         ]
         return all.compactMapValues { $0 }
     }

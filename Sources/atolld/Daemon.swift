@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
 import AtollAccounts
+import AtollCgroup
 import AtollHost
 import AtollLibvirt
 import AtollPlacement
 import AtollServer
+import AtollSystem
 import Logging
 import ServiceLifecycle
 import UnixSignals
@@ -31,9 +33,10 @@ struct Daemon {
         let host = HostService(
             ledger: ledger,
             ports: HostPorts(
-                hypervisor: hypervisor, quota: NoQuotaController(),
+                hypervisor: hypervisor, quota: CgroupController(settings.cgroupParent),
                 placement: NUMAPlacement(helper: helper),
-                filler: PlacedFiller(helper: helper, otherwise: InProcessFiller())),
+                filler: PlacedFiller(
+                    helper: helper, otherwise: ProgramFiller(program: try fillProgram()))),
             configuration: hostConfiguration,
             logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(
@@ -62,7 +65,24 @@ struct Daemon {
         configuration.memoryDirectory = settings.shmDirectory
         configuration.memoryReserve = settings.memoryReserve.bytes
         configuration.lease = settings.jobLease.duration
+        configuration.ownerQuota = settings.ownerQuota.value?.bytes
+        configuration.ownerGroups = settings.ownerGroups.value
         return configuration
+    }
+
+    /// The program that takes regions' memory: beside this one, where it was built, or where it is
+    /// installed.
+    private func fillProgram() throws(APIError) -> String {
+        if settings.fillProgram != "auto" { return settings.fillProgram }
+        let own =
+            (try? readLink("/proc/self/exe")).map { String(decoding: $0, as: UTF8.self) } ?? ""
+        let directory = own.split(separator: "/").dropLast().map { "/" + $0 }.joined()
+        let places = ["\(directory)/atoll-fill", "\(directory)/../lib/atoll/atoll-fill"]
+        if let place = places.first(where: { mayExecute(Array($0.utf8)) }) { return place }
+        throw APIError(
+            code: .systemFailure, message: "there is no program to take regions' memory",
+            value: places.joined(separator: ", "),
+            remedy: "install atoll-fill, or name it with --fill-program")
     }
 
     private func ledger() throws(APIError) -> Ledger {

@@ -53,6 +53,13 @@ import Testing
         } check: { group, _ in
             #expect(group?.name == "g")
         },
+        Operation("change a quota") {
+            try await $0.group(vms: [])
+        } run: {
+            _ = try await $0.service.setQuota(QuotaSpec(quota: 2 << 30), of: "g", as: root)
+        } check: { group, _ in
+            #expect(group?.quota == 2 << 30)
+        },
         Operation("delete a group and all of it") {
             try await $0.group(vms: ["a", "b"])
             try await create($0, "r")

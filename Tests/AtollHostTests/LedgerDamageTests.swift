@@ -72,7 +72,8 @@ import Testing
         let before = try await host.service.group("g", as: Self.root)
         let wreck = try Wreck(
             .regionReady, memory: host.memory, directory: host.directory,
-            world: host.hypervisor.snapshot)
+            world: host.hypervisor.snapshot,
+            accounts: host.quota.snapshot)
         try sql(ledger(wreck), "PRAGMA wal_checkpoint(TRUNCATE)")
         return (wreck, before)
     }
@@ -207,7 +208,8 @@ import Testing
         forged.memory.write(honest.memory.copy(at: 4096, count: 64 * 256), at: 4096)
         let wreck = try Wreck(
             .regionReady, memory: host.memory, directory: host.directory,
-            world: host.hypervisor.snapshot)
+            world: host.hypervisor.snapshot,
+            accounts: host.quota.snapshot)
         try Damage.gone.apply(to: ledger(wreck))
         for suffix in ["-wal", "-shm"] {
             try? FileManager.default.removeItem(atPath: ledger(wreck) + suffix)

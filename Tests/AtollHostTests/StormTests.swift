@@ -44,13 +44,16 @@ struct Storm {
             try TemporaryDirectory(inMemory: true), try TemporaryDirectory(inMemory: true)
         )
         var deaths = 0
+        var accounts = FakeQuotaController.World()
         for life in 0..<Int.random(in: 1...3, using: &random) {
             let fatal = Int.random(in: 1...60, using: &random)
-            let wreck = try await live(life, world, memory, directory, dyingAt: fatal)
+            let wreck = try await live(
+                life, world, accounts, memory, directory, dyingAt: fatal)
             (memory, directory, world) = (wreck.memory, wreck.directory, wreck.world)
+            accounts = wreck.accounts
             if wreck.isDeath { deaths += 1 }
         }
-        try await agree(world, memory, directory)
+        try await agree(world, accounts, memory, directory)
         return deaths
     }
 
@@ -71,21 +74,24 @@ struct Storm {
         var memory: TemporaryDirectory
         var directory: TemporaryDirectory
         var world: FakeHypervisor.World
+        var accounts: FakeQuotaController.World
         var isDeath: Bool
     }
 
     private func live(
-        _ life: Int, _ world: FakeHypervisor.World, _ memory: TemporaryDirectory,
-        _ directory: TemporaryDirectory, dyingAt fatal: Int
+        _ life: Int, _ world: FakeHypervisor.World, _ accounts: FakeQuotaController.World,
+        _ memory: TemporaryDirectory, _ directory: TemporaryDirectory, dyingAt fatal: Int
     ) async throws -> Remains {
         let hypervisor = FakeHypervisor(world)
+        let quota = FakeQuotaController(accounts)
         let fate = Fate(fatal)
         let host = try TestHost(
-            hypervisor: hypervisor, memory: memory, directory: directory,
+            hypervisor: hypervisor, quota: quota, memory: memory, directory: directory,
             onStep: { step in
                 guard fate.isMet() else { return }
                 let wreck = try! Wreck(
-                    step, memory: memory, directory: directory, world: hypervisor.snapshot)
+                    step, memory: memory, directory: directory, world: hypervisor.snapshot,
+                    accounts: quota.snapshot)
                 fate.wreck.withLock { $0 = wreck }
             }, configure: Self.configure)
         let run = Task { await host.service.run() }
@@ -104,12 +110,13 @@ struct Storm {
         await run.value
         if let wreck = fate.wreck.withLock({ $0 }) {
             return Remains(
-                memory: wreck.memory, directory: wreck.directory, world: wreck.world, isDeath: true)
+                memory: wreck.memory, directory: wreck.directory, world: wreck.world,
+                accounts: wreck.accounts, isDeath: true)
         }
         // Nobody killed it: it was stopped, and what it left is as good as a wreck.
         return Remains(
             memory: try memory.copy(), directory: try directory.copy(), world: hypervisor.snapshot,
-            isDeath: false)
+            accounts: quota.snapshot, isDeath: false)
     }
 
     private static func configure(_ configuration: inout HostConfiguration) {
@@ -165,14 +172,15 @@ struct Storm {
     // MARK: The end
 
     private func agree(
-        _ world: FakeHypervisor.World, _ memory: TemporaryDirectory, _ directory: TemporaryDirectory
+        _ world: FakeHypervisor.World, _ accounts: FakeQuotaController.World,
+        _ memory: TemporaryDirectory, _ directory: TemporaryDirectory
     ) async throws {
         var world = world
         world.holding = []
         world.isConnected = true
         let host = try TestHost(
-            hypervisor: FakeHypervisor(world), memory: memory, directory: directory,
-            configure: Self.configure)
+            hypervisor: FakeHypervisor(world), quota: FakeQuotaController(accounts), memory: memory,
+            directory: directory, configure: Self.configure)
         let service = host.service
         await service.reconcileAll()
         #expect(await service.isReady(), "\(words): it does not settle")

@@ -14,15 +14,17 @@ struct Wreck: Sendable {
     let memory: TemporaryDirectory
     let directory: TemporaryDirectory
     let world: FakeHypervisor.World
+    let accounts: FakeQuotaController.World
 
     init(
         _ step: Step, memory: TemporaryDirectory, directory: TemporaryDirectory,
-        world: FakeHypervisor.World
+        world: FakeHypervisor.World, accounts: FakeQuotaController.World
     ) throws {
         self.step = step
         self.memory = try memory.copy()
         self.directory = try directory.copy()
         self.world = world
+        self.accounts = accounts
     }
 
     /// Runs an operation and collects a wreck at each of its steps.
@@ -33,14 +35,17 @@ struct Wreck: Sendable {
         let collected = Mutex<[Wreck]>([])
         let isArmed = Atomic(false)
         let hypervisor = FakeHypervisor()
+        let accounts = FakeQuotaController()
         let (memory, directory) = (
             try TemporaryDirectory(inMemory: true), try TemporaryDirectory(inMemory: true)
         )
-        let host = try TestHost(hypervisor: hypervisor, memory: memory, directory: directory) {
-            step in
+        let host = try TestHost(
+            hypervisor: hypervisor, quota: accounts, memory: memory, directory: directory
+        ) { step in
             guard isArmed.load(ordering: .relaxed) else { return }
             let wreck = try! Wreck(
-                step, memory: memory, directory: directory, world: hypervisor.snapshot)
+                step, memory: memory, directory: directory, world: hypervisor.snapshot,
+                accounts: accounts.snapshot)
             collected.withLock { $0.append(wreck) }
         }
         try await prepare(host)
@@ -54,7 +59,8 @@ struct Wreck: Sendable {
         _ what: String, _ check: (Group?, TestHost) async throws -> Void
     ) async throws {
         let host = try TestHost(
-            hypervisor: FakeHypervisor(world), memory: memory, directory: directory)
+            hypervisor: FakeHypervisor(world), quota: FakeQuotaController(accounts), memory: memory,
+            directory: directory)
         let run = Task { await host.service.run() }
         defer { run.cancel() }
         // Where a VM refuses, a daemon that tries again never settles.
@@ -131,7 +137,11 @@ extension TestHost {
                 #expect(domain.stored.map(\.name).sorted() == expected, "\(domain.name): \(what)")
             }
         }
+        let accounts = quota.snapshot.accounts
+        #expect(accounts.keys.sorted() == groups.map(\.name).sorted(), "\(what)")
         for group in groups {
+            #expect(accounts[group.name]?.limits.quota == group.quota, "\(what)")
+            #expect(accounts[group.name]?.regions == Set(group.regions.map(\.name)), "\(what)")
             for region in group.regions {
                 let memory = try openRegion(self.memory.path + "/" + region.object)
                 #expect(region.attachments.map(\.vm) == group.members.map(\.vm), "\(what)")

@@ -60,6 +60,9 @@ import Testing
         "RegionMemory": codec(RegionMemory.self), "NodeBytes": codec(RegionMemory.OnNode.self),
         "PageBytes": codec(RegionMemory.OfSize.self), "MoveSpec": codec(MoveSpec.self),
         "MoveProgress": codec(MoveProgress.self),
+        "Quota": codec(Quota.self), "QuotaSpec": codec(QuotaSpec.self),
+        "OwnerQuota": codec(OwnerQuota.self), "OwnerQuotaSpec": codec(OwnerQuotaSpec.self),
+        "Charge": codec(Charge.self),
         "Attachment": codec(Attachment.self), "Member": codec(Member.self),
         "MemberSpec": codec(MemberSpec.self), "Job": codec(Job.self),
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
@@ -132,6 +135,7 @@ import Testing
         (MemberSpec.fields, "MemberSpec"), (JobSpec.fields, "JobSpec"),
         (SignalSpec.fields, "SignalSpec"), (MoveSpec.fields, "MoveSpec"),
         (SignalSpec.fields, "SignalSpec"), (AttachmentSpec.fields, "AttachmentSpec"),
+        (QuotaSpec.fields, "QuotaSpec"), (OwnerQuotaSpec.fields, "OwnerQuotaSpec"),
     ])
     func `a request's fields are those of its schema`(fields: Set<String>, name: String) throws {
         let properties = document.schemas[name]?["properties"] as? [String: Any]

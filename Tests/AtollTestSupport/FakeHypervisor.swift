@@ -45,7 +45,7 @@ public final class FakeHypervisor: Hypervisor {
     @discardableResult
     public func add(
         _ name: String, running: Bool = true, persistent: Bool = true,
-        accelerator: Domain.Accelerator = .tcg, maximumVCPUs: Int = 2,
+        accelerator: Domain.Accelerator = .tcg, maximumVCPUs: Int = 2, memory: UInt64 = 256 << 20,
         pci: PCITopology = PCITopology(machine: .pc, freeRootPorts: [], window: 2 << 30)
     ) -> UUID {
         let id = UUID()
@@ -54,7 +54,8 @@ public final class FakeHypervisor: Hypervisor {
             world.domains[id] = Domain(
                 id: id, name: name, state: running ? .running : .stopped,
                 boot: running ? world.boots : nil, isPersistent: persistent,
-                accelerator: accelerator, vcpus: maximumVCPUs, maximumVCPUs: maximumVCPUs, pci: pci,
+                accelerator: accelerator, vcpus: maximumVCPUs, maximumVCPUs: maximumVCPUs,
+                memory: memory, pci: pci,
                 live: [], stored: [])
         }
         return id

@@ -7,6 +7,7 @@ import Logging
 /// A host service over a fake hypervisor, with a memory directory and a ledger that go with it.
 public final class TestHost: Sendable {
     public let hypervisor: FakeHypervisor
+    public let quota: FakeQuotaController
     /// Stands for /dev/shm.
     public let memory: TemporaryDirectory
     /// Where the ledger lies.
@@ -16,13 +17,16 @@ public final class TestHost: Sendable {
     public static let administrator = Caller(user: 0, isAdministrator: true)
 
     public init(
-        hypervisor: FakeHypervisor = FakeHypervisor(), memory: TemporaryDirectory? = nil,
+        hypervisor: FakeHypervisor = FakeHypervisor(),
+        quota: FakeQuotaController = FakeQuotaController(),
+        memory: TemporaryDirectory? = nil,
         directory: TemporaryDirectory? = nil, ledger: Ledger? = nil,
         placement: any Placement = OneNodePlacement(), filler: any RegionFiller = InProcessFiller(),
         onStep: (@Sendable (Step) -> Void)? = nil,
         configure: (inout HostConfiguration) -> Void = { _ in }
     ) throws {
         self.hypervisor = hypervisor
+        self.quota = quota
         self.memory = try memory ?? TemporaryDirectory(inMemory: true)
         self.directory = try directory ?? TemporaryDirectory(inMemory: true)
         var configuration = HostConfiguration()
@@ -36,7 +40,7 @@ public final class TestHost: Sendable {
         service = HostService(
             ledger: try ledger ?? Ledger(directory: self.directory.path),
             ports: HostPorts(
-                hypervisor: hypervisor, quota: NoQuotaController(), placement: placement,
+                hypervisor: hypervisor, quota: quota, placement: placement,
                 filler: filler),
             configuration: configuration, logger: logger, onStep: onStep)
     }

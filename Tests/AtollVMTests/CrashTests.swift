@@ -17,13 +17,12 @@ extension VMTests {
         // MARK: The steps, in their order
 
         static let creating: [Step] = [
-            .regionRecorded, .regionMade, .regionNamed, .regionReady, .attachedLive,
-            .attachedStored,
-            .attachRecorded,
+            .regionRecorded, .ticketTaken, .regionFilled, .regionMade, .regionNamed, .regionReady,
+            .attachedLive, .attachedStored, .attachRecorded,
         ]
         static let deleting: [Step] = [
             .deleteRecorded, .drained, .detachedStored, .detachedLive, .attachmentForgotten,
-            .objectHidden, .objectUnlinked, .regionForgotten,
+            .objectHidden, .objectUnlinked, .accountClosed, .regionForgotten,
         ]
         static let saving: [Step] = [.pauseRecorded, .paused]
         static let restoring: [Step] = [.restoreRecorded, .restoredAll]
@@ -36,7 +35,9 @@ extension VMTests {
             .memberLeaving, .detachedStored, .detachedLive, .attachmentForgotten, .memberForgotten,
         ]
 
-        static let grouping: [Step] = [.groupRecorded, .groupForgotten]
+        static let grouping: [Step] = [
+            .groupRecorded, .quotaRecorded, .groupForgotten, .accountOpened,
+        ]
         static let losing: [Step] = [.lossMarked, .lossRecorded]
         static let booting: [Step] = [.bootRecorded, .bootAssigned]
 
@@ -123,12 +124,25 @@ extension VMTests {
         }
 
         @Test func whileMakingGroups() async throws {
-            for (step, order) in zip(Self.grouping, ["create", "delete"]) {
-                let option = order == "create" ? ["--quota", "1GiB"] : ["--force"]
-                try await dies(at: step, in: ["group", order, "h"] + option)
+            let orders = [
+                ["group", "create", "h", "--quota", "64M"], ["quota", "set", "h", "128M"],
+                ["group", "delete", "h"], ["group", "create", "h", "--quota", "64M"],
+            ]
+            for (step, order) in zip(Self.grouping, orders) {
+                try await dies(at: step, in: order)
+                let isThere = step != .groupForgotten
                 let groups = try await daemon.ask([Group].self, "group", "list")
-                #expect(groups.map(\.name) == (order == "create" ? ["h"] : []), "\(step)")
+                #expect(groups.map(\.name) == (isThere ? ["h"] : []), "\(step)")
+                try await eventually("the kernel's accounts are the ledger's after \(step)") {
+                    try await lab.traces()
+                        == Traces(memory: [], cgroups: isThere ? ["h.group"] : [])
+                }
+                guard isThere else { continue }
+                let quota = try await daemon.ask(Quota.self, "quota", "show", "h")
+                #expect(quota.quota == (step == .quotaRecorded ? 128 << 20 : 64 << 20))
+                #expect(try #require(quota.charge?.limit) >= quota.quota, "\(step)")
             }
+            try await daemon.order("group", "delete", "h")
         }
 
         /// The daemon dies of the news that a VM stopped, then of the news that it runs again.
@@ -191,7 +205,8 @@ extension VMTests {
                 #expect(region.attachments.map(\.vm).sorted() == members.sorted())
             }
             let objects = regions.map { "atoll.g.\($0)" }
-            var traces = Traces(memory: objects, cgroups: [])
+            var traces = Traces(
+                memory: objects, cgroups: ["g.group"] + regions.map { "g.group/\($0).region" })
             if !objects.isEmpty {
                 for vm in members { traces.live[vm] = objects }
                 if members.contains("kept") { traces.stored["kept"] = objects }

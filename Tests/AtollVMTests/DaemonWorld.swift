@@ -33,10 +33,16 @@ extension Lab {
         ((try? FileManager.default.contentsOfDirectory(atPath: "/dev/shm")) ?? []).sorted()
     }
 
-    /// The groups that the lab sees, without those inside of a VM's own.
+    /// The accounts of groups and regions, below what holds them all, in whichever tree.
     private func cgroups() async throws -> [String] {
-        try await run(["find", "/sys/fs/cgroup", "-type", "d", "-path", "*atoll*"])
-            .split(separator: "\n").map(String.init).sorted()
+        let found = try await run([
+            "find", "/sys/fs/cgroup", "-type", "d", "-name", "*.group", "-o", "-type", "d", "-name",
+            "*.region",
+        ])
+        return Set(
+            found.split(separator: "\n").map { String($0.split(separator: "/atoll/").last!) }
+        )
+        .sorted()
     }
 }
 

@@ -26,6 +26,8 @@ import Testing
             [
                 "--socket", socket, "--state-directory", directory.path + "/state",
                 "--shm-directory", memory, "--libvirt-uri", "test:///default",
+                // Other daemons of this host have their accounts at the standard place.
+                "--cgroup-parent", "/atoll-\(UUID().uuidString)",
             ] + arguments, environment: environment)
     }
 

@@ -62,6 +62,7 @@ import Testing
         let values: [SettingKey: String] = [
             .socket: "/s", .stateDirectory: "/d", .libvirtURI: "test:///default", .adminGroup: "g",
             .logLevel: "trace", .logFormat: "json", .shmDirectory: "/m", .memoryReserve: "3 GiB",
+            .cgroupParent: "/a/b", .fillProgram: "/f", .ownerQuota: "5 GiB", .ownerGroups: "7",
             .jobLease: "45s",
         ]
         let value = try #require(values[key])
@@ -85,7 +86,8 @@ import Testing
     @Test(arguments: [
         (SettingKey.socket, "relative"), (.stateDirectory, ""), (.libvirtURI, ""),
         (.adminGroup, ""), (.logLevel, "loud"), (.logFormat, "xml"), (.shmDirectory, "shm"),
-        (.memoryReserve, "3GB"), (.jobLease, "0s"),
+        (.memoryReserve, "3GB"), (.jobLease, "0s"), (.cgroupParent, "a/b"),
+        (.cgroupParent, "/../b"), (.fillProgram, "f"), (.ownerQuota, "3GB"), (.ownerGroups, "-1"),
     ])
     func `a wrong value is named with its place`(key: SettingKey, value: String) async {
         let flag = await refusal(flags: [key: value])

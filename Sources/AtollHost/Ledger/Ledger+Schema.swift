@@ -96,6 +96,10 @@ extension Ledger {
                 t.column("count", .integer).notNull()
             }
         }
+        migrator.registerMigration("groups by owner") { db in
+            // Else each group and region that is made looks for its owner's among all there are.
+            try db.create(index: "groups_on_owner", on: "groups", columns: ["owner"])
+        }
         return migrator
     }
 }

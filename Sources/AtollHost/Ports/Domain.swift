@@ -21,6 +21,8 @@ public struct Domain: Sendable, Equatable {
     public var accelerator: Accelerator
     public var vcpus: Int
     public var maximumVCPUs: Int
+    /// Bytes that the guest may have at most.
+    public var memory: UInt64
     public var pci: PCITopology
     /// Shared-memory devices of the running VM; empty where it does not run.
     public var live: [SharedMemoryDevice]
@@ -32,7 +34,8 @@ public struct Domain: Sendable, Equatable {
 
     public init(
         id: UUID, name: String, state: State, boot: Int? = nil, isPersistent: Bool,
-        accelerator: Accelerator, vcpus: Int, maximumVCPUs: Int, pci: PCITopology,
+        accelerator: Accelerator, vcpus: Int, maximumVCPUs: Int, memory: UInt64 = 0,
+        pci: PCITopology,
         live: [SharedMemoryDevice],
         stored: [SharedMemoryDevice]
     ) {
@@ -44,6 +47,7 @@ public struct Domain: Sendable, Equatable {
         self.accelerator = accelerator
         self.vcpus = vcpus
         self.maximumVCPUs = maximumVCPUs
+        self.memory = memory
         self.pci = pci
         self.live = live
         self.stored = stored

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+public import AtollAPI
 
 /// The port through which the memory of regions is charged to their groups, and to nobody else.
 /// Every call can be repeated. Groups and regions go by their names, which are plain words.
@@ -12,7 +13,8 @@ public protocol QuotaController: Sendable {
 
     /// Makes the region's own part of the account; a process that joins it is charged there for every
     /// page that it takes first.
-    func ticket(region: String, group: String) async throws(QuotaError) -> ChargeTicket
+    func ticket(region: String, group: String, pages: PageSize) async throws(QuotaError)
+        -> ChargeTicket
 
     /// What the kernel says is charged; `nil`: the group has no account.
     func charge(of group: String) async throws(QuotaError) -> GroupCharge?
@@ -44,12 +46,32 @@ public struct ChargeAccount: Sendable, Equatable {
     }
 }
 
-/// By what a process joins a region's account: it writes its number into each of these files before it
-/// takes any memory.
+/// How a process joins a region's account.
 public struct ChargeTicket: Sendable, Equatable {
-    public var joins: [String]
+    /// A limit above the account, as files that tell it and its use.
+    public struct Wall: Sendable, Equatable {
+        /// A number of bytes, or `max`.
+        public var limit: String
+        public var usage: String
+        /// Of what the use consists; `nil`: nothing of it could be given back.
+        public var stat: String?
 
-    public init(joins: [String]) { self.joins = joins }
+        public init(limit: String, usage: String, stat: String? = nil) {
+            self.limit = limit
+            self.usage = usage
+            self.stat = stat
+        }
+    }
+
+    /// It writes its number into each of these files before it takes any memory.
+    public var joins: [String]
+    /// Looked at before each step, since beyond them the kernel kills.
+    public var walls: [Wall]
+
+    public init(joins: [String], walls: [Wall] = []) {
+        self.joins = joins
+        self.walls = walls
+    }
 }
 
 public enum QuotaError: Error, Sendable, Equatable {

@@ -19,16 +19,19 @@ public struct FillOrder: Sendable, Equatable {
     public var nodes: NodePolicy?
     /// `nil`: this host charges nothing.
     public var ticket: ChargeTicket?
+    /// Bytes of the host's memory that are left alone.
+    public var reserve: UInt64
 
     public init(
         path: String, bytes: UInt64, pages: PageSize = .small, nodes: NodePolicy? = nil,
-        ticket: ChargeTicket? = nil
+        ticket: ChargeTicket? = nil, reserve: UInt64 = 0
     ) {
         self.path = path
         self.bytes = bytes
         self.pages = pages
         self.nodes = nodes
         self.ticket = ticket
+        self.reserve = reserve
     }
 }
 

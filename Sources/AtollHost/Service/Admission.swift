@@ -13,8 +13,7 @@ extension HostService {
                 code: .regionExists, message: "the group has a region of this name",
                 value: spec.name, remedy: "choose another name")
         }
-        try checkQuota(spec.size, state)
-        if try !checkPages(row) { try checkHostMemory(spec.size) }
+        try checkQuota(spec.size, state, guests: try await guests(of: state))
         try await checkNodes(row, in: state)
         if let obstacle = try store.obstacle(row.object) { throw obstacle }
         let device = SharedMemoryDevice(name: row.object, bytes: spec.size)
@@ -24,6 +23,13 @@ extension HostService {
             }
             if let domain, let obstacle = Obstacle.find(domain, adding: [device]) { throw obstacle }
         }
+    }
+
+    /// What depends on what other groups have.
+    func admitBeside(others row: RegionRow, in state: GroupState) throws(APIError) {
+        let size = UInt64(clamping: row.size)
+        try checkOwner(size, state)
+        if try !checkPages(row) { try checkHostMemory(size) }
     }
 
     private func checkSize(_ size: UInt64) throws(APIError) {
@@ -49,8 +55,9 @@ extension HostService {
         }
     }
 
-    private func checkQuota(_ size: UInt64, _ state: GroupState) throws(APIError) {
-        let available = UInt64(clamping: max(0, state.group.quota - state.reserved))
+    private func checkQuota(_ size: UInt64, _ state: GroupState, guests: UInt64) throws(APIError) {
+        let quota = UInt64(clamping: state.group.quota)
+        let available = quota - min(quota, UInt64(clamping: state.reserved) + guests)
         guard size > available else { return }
         throw APIError(
             code: .quotaExceeded,
@@ -59,8 +66,21 @@ extension HostService {
             remedy: "choose a smaller size, delete a region, or ask for a larger quota")
     }
 
+    private func checkOwner(_ size: UInt64, _ state: GroupState) throws(APIError) {
+        let owner = try ownerQuota(UInt32(clamping: state.group.owner))
+        guard let quota = owner.quota else { return }
+        let available = quota - min(quota, owner.reserved)
+        guard size > available else { return }
+        throw APIError(
+            code: .quotaExceeded,
+            message: "the owner's quota of \(ByteSize(bytes: quota)) for all groups has "
+                + "\(ByteSize(bytes: available)) left", value: "\(ByteSize(bytes: size))",
+            remedy: "choose a smaller size, delete a region, or ask for a larger quota")
+    }
+
     private func checkHostMemory(_ size: UInt64) throws(APIError) {
-        let available = availableMemory()
+        let now = availableMemory()
+        let available = now - min(now, promised())
         guard size > available else { return }
         throw APIError(
             code: .hostMemory,

@@ -19,6 +19,7 @@ extension HostService {
                 remedy: status.connected ? nil : "start libvirtd, and see that its socket is there")
         )
         checks.append(memoryCheck())
+        checks.append(await chargeCheck())
         do throws(HypervisorError) {
             for domain in try await hypervisor.domains().sorted(by: { $0.name < $1.name }) {
                 checks.append(check(domain))
@@ -41,6 +42,17 @@ extension HostService {
         return Check(
             name: "memory", verdict: .failed, finding: finding,
             remedy: "stop VMs or delete regions, or lower the daemon's memory reserve")
+    }
+
+    private func chargeCheck() async -> Check {
+        let status = await ports.quota.status()
+        if status.tree != .none {
+            return Check(name: "charge", verdict: .ok, finding: status.finding)
+        }
+        return Check(
+            name: "charge", verdict: .warning,
+            finding: "regions are charged to no group: \(status.finding)",
+            remedy: "see CHARGING in atolld(8)")
     }
 
     /// Whether one more region of 64 MiB would find a place in this VM.

@@ -44,18 +44,6 @@ extension HostService {
                 : "reserve pages and `mkdir /dev/hugepages1G; \(mount) /dev/hugepages1G`; "
                     + "or let it fall back to small pages")
     }
-
-    /// Takes the memory of a region that is only a name and a size so far.
-    private func fill(
-        _ draft: String, _ row: RegionRow, pages: PageSize, on nodes: NodePolicy?,
-        of state: GroupState
-    ) async throws(APIError) {
-        let bytes = UInt64(clamping: row.size)
-        let order = FillOrder(path: draft, bytes: bytes, pages: pages, nodes: nodes)
-        do throws(FillError) {
-            try await ports.filler.fill(order) { _ in }
-        } catch { throw error.api }
-    }
 }
 
 extension FillError {
@@ -67,9 +55,10 @@ extension FillError {
                 message: "the group's account has \(ByteSize(bytes: available)) left",
                 value: "\(ByteSize(bytes: needed))",
                 remedy: "choose a smaller size, delete a region, or ask for a larger quota")
-        case .noMemory(let needed, _):
+        case .noMemory(let needed, let available):
             APIError(
-                code: .hostMemory, message: "the host has no memory for the region",
+                code: .hostMemory,
+                message: "the host has \(ByteSize(bytes: available)) left for regions",
                 value: "\(ByteSize(bytes: needed))",
                 remedy: "choose a smaller size, or stop a VM")
         case .noHugePages(let needed, let available):
@@ -79,7 +68,9 @@ extension FillError {
                 value: "\(ByteSize(bytes: needed))",
                 remedy: "reserve more, or let the region fall back to small pages")
         case .cancelled:
-            APIError(code: .shuttingDown, message: "the region's making was cancelled")
+            APIError(
+                code: .cancelled, message: "the region's making was cancelled",
+                remedy: "make it again when it is wanted")
         case .failed(let operation, let reason):
             APIError(
                 code: .systemFailure, message: "cannot \(operation): \(reason)",

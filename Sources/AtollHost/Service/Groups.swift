@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollAPI
-import AtollRegion
 import Foundation
 import GRDB
 
@@ -9,12 +8,7 @@ extension HostService {
     public func createGroup(_ spec: GroupSpec, as caller: Caller) async throws(APIError) -> Group {
         try requireAdministrator(caller, to: "create a group")
         try Names.check(spec.name, of: "group")
-        guard spec.quota >= RegionLayout.minimumBytes, spec.quota <= RegionLayout.maximumBytes * 64
-        else {
-            throw APIError(
-                code: .invalidQuota, message: "a quota is between 1 MiB and 64 TiB",
-                value: "\(ByteSize(bytes: spec.quota))", remedy: "give a quota such as 1GiB")
-        }
+        try checkQuota(spec.quota)
         return try await inTurn(spec.name) { () throws(APIError) -> Group in
             let taken = try rows { () throws(LedgerError) in try ledger.groupState(spec.name) }
             if taken != nil {
@@ -22,15 +16,34 @@ extension HostService {
                     code: .groupExists, message: "a group of this name exists", value: spec.name,
                     remedy: "choose another name")
             }
+            try checkGroups(of: spec.owner ?? caller.user)
             let row = GroupRow(
                 id: UUID(), name: spec.name, owner: Int64(spec.owner ?? caller.user),
                 quota: Int64(spec.quota), created: configuration.now())
             try rows { () throws(LedgerError) in try ledger.write { try row.insert($0) } }
             step(.groupRecorded)
+            do throws(APIError) { try await openAccount(row) } catch {
+                try rows { () throws(LedgerError) in
+                    try ledger.write(.follows) { _ = try row.delete($0) }
+                }
+                await closeAccount(of: row)
+                throw error
+            }
+            opened.insert(row.name)
+            step(.accountOpened)
             let quota = ByteSize(bytes: spec.quota)
             record("group.created", row, nil, "group \(row.name) created with a quota of \(quota)")
             return view(GroupState(group: row))
         }
+    }
+
+    private func checkGroups(of owner: UInt32) throws(APIError) {
+        let quota = try ownerQuota(owner)
+        guard let limit = quota.groupLimit, quota.groups >= limit else { return }
+        throw APIError(
+            code: .tooManyGroups, message: "the owner may have \(limit) groups, and has them",
+            value: "uid \(owner)",
+            remedy: "delete a group, or raise it: atoll quota set --owner \(owner) --groups NUMBER")
     }
 
     /// The groups that the caller may see, by name.
@@ -65,6 +78,7 @@ extension HostService {
                 try ledger.write(.follows) { _ = try state.group.delete($0) }
             }
             step(.groupForgotten)
+            await closeAccount(of: state.group)
             record("group.deleted", state.group, nil, "group \(name) deleted")
         }
     }

@@ -11,6 +11,11 @@ public struct HostConfiguration: Sendable {
     public var poolDirectory: String = "/sys/kernel/mm/hugepages"
     /// Bytes of the host's memory that regions never take.
     public var memoryReserve: UInt64 = 256 << 20
+    /// Bytes that the regions of all groups of one owner may take together; `nil`: no limit. The
+    /// ledger may say otherwise of an owner.
+    public var ownerQuota: UInt64?
+    /// How many groups one owner may have; `nil`: no limit.
+    public var ownerGroups: UInt64?
     /// Who opens regions; absent: what the hypervisor says.
     public var processOwner: ProcessOwner?
     /// How long a guest may take to let go of a region or a device.

@@ -38,6 +38,17 @@ public actor HostService {
     /// What the watch has seen of agents and foreign jobs.
     var seen = Sightings()
     var stuck = StuckSightings()
+    /// Regions in the making, and their sizes.
+    var promises: [UUID: UInt64] = [:]
+    /// Regions whose memory is being taken.
+    var filling: [UUID: Filling] = [:]
+    /// Groups whose account this daemon has opened.
+    var opened: Set<String> = []
+    /// Groups that are beyond their soft limit, of which an event has told.
+    var warned: Set<UUID> = []
+    /// Whether there may be accounts that nobody needs.
+    var needsSweep = true
+    var saidUncharged = false
     /// Groups that an operation works on, and who waits for its turn.
     private var busy: Set<String> = []
     private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]

@@ -27,6 +27,7 @@ extension HostService {
                     remedy: "`virsh list --all` shows the VMs there are")
             }
             let slot = try admit(domain, to: state)
+            try checkQuota(domain, state, guests: try await guests(of: state))
             let member = try enter(domain, slot, state)
             step(.memberRecorded)
             for region in state.regions { assign(member, in: region.id) }
@@ -67,6 +68,20 @@ extension HostService {
         }
         if let obstacle = Obstacle.find(domain, adding: devices) { throw obstacle }
         return slot
+    }
+
+    private func checkQuota(_ domain: Domain, _ state: GroupState, guests: UInt64) throws(APIError)
+    {
+        guard state.group.includesGuests else { return }
+        let quota = UInt64(clamping: state.group.quota)
+        let available = quota - min(quota, UInt64(clamping: state.reserved) + guests)
+        guard domain.memory > available else { return }
+        throw APIError(
+            code: .quotaExceeded,
+            message: "VMs count against the group's quota of \(ByteSize(bytes: quota)), which has "
+                + "\(ByteSize(bytes: available)) left", value: "\(ByteSize(bytes: domain.memory))",
+            remedy: "raise the quota, or let VMs not count: "
+                + "atoll quota set \(state.group.name) --no-include-guests")
     }
 
     private func enter(_ domain: Domain, _ slot: Int, _ state: GroupState) throws(APIError)

@@ -26,6 +26,8 @@ extension HostService {
             }
             settled = settled && done == true
         }
+        await sweepAccounts()
+        await watchSoftLimits()
         isSettled = isSettled || settled
     }
 
@@ -38,7 +40,10 @@ extension HostService {
     /// Whether nothing needs to be done for this group: everything is as the ledger says. It costs a
     /// look at each file and nothing else, since it is asked for every group all the time.
     private func isInOrder(_ state: GroupState, _ domains: [UUID: Domain]) -> Bool {
-        state.regions.allSatisfy { $0.state == .ready && mapped[$0.id] != nil && store.isThere($0) }
+        opened.contains(state.group.name)
+            && state.regions.allSatisfy {
+                $0.state == .ready && mapped[$0.id] != nil && store.isThere($0)
+            }
             && state.attachments.allSatisfy { $0.state == .attached }
             && state.members.allSatisfy { member in
                 let domain = domains[member.vm]
@@ -58,6 +63,7 @@ extension HostService {
         settled = await attempt("resume VMs") { () throws(APIError) in
             try await resumeMembers(of: name)
         }
+        await openAtStart(state.group)
         for member in state.members where !member.leaving {
             settled =
                 await attempt("look at VM \(member.name)") { () throws(APIError) in

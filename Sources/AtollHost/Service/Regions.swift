@@ -42,10 +42,17 @@ extension HostService {
                 size: Int64(clamping: spec.size), state: .creating, created: configuration.now(),
                 pages: spec.pages ?? .small,
                 pagesFallback: spec.pagesFallback ?? false, numa: spec.numa ?? .none)
-            do throws(APIError) { try await admit(spec, row, in: state) } catch {
+            do throws(APIError) {
+                try await admit(spec, row, in: state)
+                // Nothing waits between this and the row: what two groups ask for at once is not
+                // promised twice.
+                try admitBeside(others: row, in: state)
+            } catch {
                 countDenial(error, state.group, spec.name)
                 throw error
             }
+            promises[row.id] = spec.size
+            defer { promises[row.id] = nil }
             try rows { () throws(LedgerError) in
                 try ledger.write { db in
                     try row.insert(db)
@@ -76,8 +83,11 @@ extension HostService {
     public func deleteRegion(_ name: String, of group: String, force: Bool, as caller: Caller)
         async throws(APIError)
     {
+        // Whoever makes it has the turn.
+        let isCancelled = cancelFilling(name, of: try state(of: group, for: caller))
         try await inTurn(group) { () throws(APIError) in
             let state = try state(of: group, for: caller)
+            if isCancelled, state.region(name) == nil { return }
             let row = try find(name, in: state)
             let users = state.members.filter { hasJoined($0, row.id) }.map { $0.name }
             let jobs = mapped[row.id].map { jobsOn(board: $0) } ?? 0

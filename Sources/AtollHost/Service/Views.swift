@@ -19,6 +19,7 @@ extension HostService {
             size: UInt64(clamping: region.size), object: region.object, state: region.state,
             created: region.created, pages: region.pages, numa: region.numa,
             memory: looked[region.id],
+            filled: region.state == .creating ? filling[region.id]?.bytes ?? 0 : nil,
             attachments: state.attachments(of: region).map { member, attachment in
                 Attachment(
                     vm: member.name, slot: member.slot,

@@ -17,7 +17,11 @@ extension HostService {
             if let obstacle = try store.obstacle(row.object) { throw obstacle }
             let owner = try await processOwner()
             let (draft, region) = try await build(row, of: state, owner: owner)
-            for member in state.members where member.boot != nil && !member.leaving {
+            // VMs may have started and stopped while it was being filled.
+            let now = try rows { () throws(LedgerError) in
+                try ledger.groupState(state.group.name)
+            }
+            for member in (now ?? state).members where member.boot != nil && !member.leaving {
                 region.assign(member)
             }
             step(.regionMade)
@@ -70,6 +74,7 @@ extension HostService {
         looked[row.id] = nil
         try store.remove(row) { step(.objectHidden) }
         step(.objectUnlinked)
+        await closeAccount(of: row, state.group)
         try rows { () throws(LedgerError) in
             try ledger.write(.follows) { _ = try row.delete($0) }
         }

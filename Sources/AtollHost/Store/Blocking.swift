@@ -2,7 +2,9 @@
 import Dispatch
 
 /// Runs what blocks a thread for long where no thread of Swift's pool is blocked.
-func blocking<T: Sendable, Failure: Error>(_ body: @escaping @Sendable () throws(Failure) -> T)
+public func blocking<T: Sendable, Failure: Error>(
+    _ body: @escaping @Sendable () throws(Failure) -> T
+)
     async throws(Failure) -> T
 {
     let result: Result<T, Failure> = await withCheckedContinuation { continuation in

@@ -32,7 +32,9 @@ public struct NoQuotaController: QuotaController {
         ChargeStatus(tree: .none, root: "", finding: "regions are charged to nobody's group")
     }
     public func open(_ account: ChargeAccount) async throws(QuotaError) {}
-    public func ticket(region: String, group: String) async throws(QuotaError) -> ChargeTicket {
+    public func ticket(region: String, group: String, pages: PageSize) async throws(QuotaError)
+        -> ChargeTicket
+    {
         throw .unavailable(reason: "nothing charges")
     }
     public func charge(of group: String) async throws(QuotaError) -> GroupCharge? { nil }

@@ -7,6 +7,8 @@ struct DomainXML: Decodable, Equatable {
     /// libvirt's number of this run of the VM; absent in the definition of one that does not run.
     /// A restarted daemon may give a number again that a VM had which ended before.
     var id: Int?
+    /// What the guest may have at most; in KiB where no unit is given.
+    var memory: ScaledSizeXML?
     var vcpu: VCPUs
     var os: OperatingSystem
     var devices: DevicesXML?
@@ -44,7 +46,7 @@ struct DomainXML: Decodable, Equatable {
     }
 
     enum CodingKeys: String, CodingKey {
-        case type, id, vcpu, os, devices
+        case type, id, memory, vcpu, os, devices
         case commandLine = "qemu:commandline"
     }
 }

@@ -24,6 +24,14 @@ extension AttachmentSpec: RequestFields {
     static var fields: Set<String> { ["readOnly"] }
 }
 
+extension QuotaSpec: RequestFields {
+    static var fields: Set<String> { ["quota", "soft", "includesGuests"] }
+}
+
+extension OwnerQuotaSpec: RequestFields {
+    static var fields: Set<String> { ["quota", "groupLimit"] }
+}
+
 extension MemberSpec: RequestFields {
     static var fields: Set<String> { ["vm"] }
 }

@@ -15,7 +15,8 @@ extension ErrorCode {
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooLarge, .jobTooLarge: .contentTooLarge
-        case .groupExists, .groupNotEmpty, .regionExists, .objectTaken, .objectIsLink,
+        case .quotaBelowUse, .tooManyGroups, .cancelled, .groupExists, .groupNotEmpty,
+            .regionExists, .objectTaken, .objectIsLink,
             .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull, .singleVCPU,
             .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine, .alreadyAttached,
             .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers, .tooManyJobs,

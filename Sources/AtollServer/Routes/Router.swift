@@ -30,6 +30,7 @@ private func layOut(
     _ figures: RequestFigures
 ) -> Router<APIContext> {
     GroupRoutes(host: host, configuration: configuration).add(to: router)
+    QuotaRoutes(host: host, configuration: configuration).add(to: router)
     RegionRoutes(host: host, configuration: configuration).add(to: router)
     ContentRoutes(host: host).add(to: router)
     MemberRoutes(host: host, configuration: configuration).add(to: router)

@@ -37,4 +37,14 @@ uint64_t atoll_memory_bytes(void);
 /// Bytes that a file system has free for us.
 int atoll_free_bytes(const char *path, uint64_t *bytes);
 
+/// Starts a program by its path, from any thread of any process: with these two descriptors as its
+/// input and output, our standard error, no other descriptor, in a session of its own. Its pid.
+int atoll_start_helper(const char *path, const uint8_t *arguments, size_t argument_count, int input,
+                       int output);
+/// Takes all pages of a part of the file, one fallocate(2) of it.
+int atoll_fallocate_part(int fd, uint64_t offset, uint64_t bytes);
+/// Opens for writing alone, such as the kernel's control files want it.
+int atoll_open_control(const char *path);
+int atoll_remove_directory(const char *path);
+
 #endif  // ATOLL_LINUX_PROGRAM_H

@@ -14,7 +14,8 @@ extension APIError {
         case .attachFailed, .detachFailed, .hypervisorUnreachable, .hypervisorRefused,
             .systemFailure, .notReady, .shuttingDown, .daemonFailed, .methodNotAllowed:
             ExitCode(5)
-        case .badRequest, .bodyTooLarge, .invalidName, .invalidQuota, .groupExists, .groupNotEmpty,
+        case .badRequest, .bodyTooLarge, .invalidName, .invalidQuota, .quotaBelowUse,
+            .tooManyGroups, .cancelled, .groupExists, .groupNotEmpty,
             .regionExists, .sizeNotPowerOfTwo, .sizeTooSmall, .sizeTooLarge, .objectTaken,
             .objectIsLink, .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull,
             .singleVCPU, .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine,

@@ -1,5 +1,34 @@
 // SPDX-License-Identifier: Apache-2.0
+import AtollAPI
 import Foundation
+
+/// Says on a terminal how far something has come whose end is known, once it has taken a second.
+///
+/// - Parameter look: bytes that are done; `nil`: nobody knows now.
+func withProgress<Result>(
+    _ what: String, of total: UInt64, json: Bool, look: @escaping @Sendable () async -> UInt64?,
+    _ body: () async throws -> Result
+) async rethrows -> Result {
+    guard !json, Console.error.isTerminal else { return try await body() }
+    let start = ContinuousClock.now
+    let ticker = Task {
+        while true {
+            let isEarly = ContinuousClock.now - start < .seconds(1)
+            try await Task.sleep(for: .milliseconds(isEarly ? 1000 : 200))
+            guard let done = await look(), !Task.isCancelled else { continue }
+            let percent = total == 0 ? 100 : min(100, done * 100 / total)
+            let text = "\(ByteSize.text(done)) of \(ByteSize.text(total)), \(percent) %"
+            try Console.error.write(Data("\r\u{1B}[K\(what.printable) ... \(text)".utf8))
+        }
+    }
+    defer {
+        ticker.cancel()
+        if ContinuousClock.now - start >= .seconds(1) {
+            try? Console.error.write(Data("\r\u{1B}[K".utf8))
+        }
+    }
+    return try await body()
+}
 
 /// Says on a terminal what is being waited for, once it has taken a second, and wipes that away
 /// when it is over.

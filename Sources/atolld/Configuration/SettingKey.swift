@@ -5,7 +5,7 @@ import Configuration
 /// The daemon's settings, by their names in the configuration file.
 enum SettingKey: String, CaseIterable {
     case socket, stateDirectory, libvirtURI, adminGroup, logLevel, logFormat, shmDirectory
-    case memoryReserve, jobLease
+    case memoryReserve, jobLease, cgroupParent, fillProgram, ownerQuota, ownerGroups
 
     var key: ConfigKey { ConfigKey([rawValue]) }
 
@@ -33,6 +33,10 @@ enum SettingKey: String, CaseIterable {
         case .shmDirectory: "/dev/shm"
         case .memoryReserve: "256MiB"
         case .jobLease: "30s"
+        case .cgroupParent: "auto"
+        case .fillProgram: "auto"
+        case .ownerQuota: "none"
+        case .ownerGroups: "none"
         }
     }
 

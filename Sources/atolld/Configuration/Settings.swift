@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
+import AtollCgroup
 import Logging
 
 /// What the daemon goes by. Encoded, it is a configuration file.
@@ -15,6 +16,13 @@ struct Settings: Equatable {
     var memoryReserve: ByteSize
     /// How long an agent or a launcher may be silent before its job ends.
     var jobLease: Lease
+    /// Where in the cgroup tree groups have their accounts.
+    var cgroupParent: CgroupSetting
+    /// What takes regions' memory: a path, or `auto`.
+    var fillProgram: String
+    /// What one owner's groups may have together, where nobody has said otherwise of the owner.
+    var ownerQuota: OwnerLimit<ByteSize>
+    var ownerGroups: OwnerLimit<UInt64>
 }
 
 extension Settings: Encodable {
@@ -24,6 +32,8 @@ extension Settings: Encodable {
             .adminGroup: adminGroup, .logLevel: logLevel.rawValue,
             .logFormat: logFormat.rawValue, .shmDirectory: shmDirectory,
             .memoryReserve: memoryReserve.description, .jobLease: jobLease.description,
+            .cgroupParent: cgroupParent.text, .fillProgram: fillProgram,
+            .ownerQuota: ownerQuota.description, .ownerGroups: ownerGroups.description,
         ]
         try Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) }).encode(to: encoder)
     }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
+import AtollCgroup
 import Configuration
 import Foundation
 import Logging
@@ -70,7 +71,18 @@ struct SettingsReader {
             logFormat: try value(.logFormat, "one of \(LogFormat.list)", LogFormat.init(rawValue:)),
             shmDirectory: try path(.shmDirectory),
             memoryReserve: try value(.memoryReserve, "a size such as 2GiB") { ByteSize($0) },
-            jobLease: try value(.jobLease, "a time from 500ms to 10m", Lease.init))
+            jobLease: try value(.jobLease, "a time from 500ms to 10m", Lease.init),
+            cgroupParent: try value(
+                .cgroupParent, "auto, none or a path such as /site/atoll", CgroupSetting.init),
+            fillProgram: try value(.fillProgram, "auto or an absolute path") {
+                $0 == "auto" || $0.hasPrefix("/") ? $0 : nil
+            },
+            ownerQuota: try value(.ownerQuota, "none or a size such as 64GiB") {
+                OwnerLimit($0) { ByteSize($0) }
+            },
+            ownerGroups: try value(.ownerGroups, "none or a number of groups") {
+                OwnerLimit($0) { UInt64($0) }
+            })
     }
 
     /// Where the value of this setting stands, as the one who wrote it there knows it.

@@ -6,7 +6,8 @@ import AtollClient
 struct RegionCreate: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "create",
-        abstract: "Make a region and plug it into the group's members, running or not.")
+        abstract: "Make a region and plug it into the group's members, running or not.",
+        discussion: "Its memory is taken at once, which Ctrl-C ends: then there is no region.")
 
     @Argument(help: "The group's name.", completion: Completion.groups)
     var group: String
@@ -34,11 +35,16 @@ struct RegionCreate: AsyncParsableCommand {
 
     func run() async throws {
         try await global.withClient { client in
-            let region = try await withProgress("making region \(name)", json: global.json) {
-                try await client.createRegion(
-                    RegionSpec(
-                        name: name, size: size.bytes, pages: pages,
-                        pagesFallback: pagesFallback ? true : nil, numa: numa), in: group)
+            let making = RegionMaking(
+                client: client, group: group,
+                spec: RegionSpec(
+                    name: name, size: size.bytes, pages: pages,
+                    pagesFallback: pagesFallback ? true : nil, numa: numa))
+            let region = try await withProgress(
+                "making region \(name)", of: size.bytes, json: global.json,
+                look: { await making.filled() }
+            ) {
+                try await making.run()
             }
             try Report(json: global.json).result(region) {
                 [

@@ -27,6 +27,7 @@ import CZstd
 
     /// The chunk compressed; as it is where that makes it no smaller.
     func pack(_ chunk: SnapshotChunk) -> SnapshotChunk {
+        // SAFETY: only compared.
         guard chunk.storage == .plain, unsafe context != nil else { return chunk }
         // SAFETY: zstd reads the one array and writes into the other, within their counts, during the
         // call only.

@@ -259,7 +259,7 @@ let package = Package(
                 "AtollTestSupport", "CAtollABI", log,
                 .product(name: "GRDB", package: "GRDB.swift"),
             ],
-            swiftSettings: strict),
+            exclude: ["Golden"], swiftSettings: strict),
         .testTarget(
             name: "AtollNUMATests", dependencies: ["AtollNUMA", "AtollSystem"],
             swiftSettings: strict),

@@ -74,6 +74,18 @@ public final class Region: Sendable {
         try HeaderFields.checkKind(page, bytes: bytes)
     }
 
+    /// The layout's version and the region's UUID, of whatever version: they have the same place in all.
+    /// `nil`: the memory is no region's.
+    public static func stamp(of memory: SharedMemory) -> (version: UInt32, region: UUID128)? {
+        guard memory.count >= Int(ATOLL_PAGE),
+            memory.load64(ATOLL_AT_HEADER_MAGIC) == ATOLL_ABI_MAGIC
+        else { return nil }
+        return (memory.load32(ATOLL_AT_HEADER_VERSION), HeaderFields.identity(memory).region)
+    }
+
+    /// The layout that this library reads.
+    public static var layoutVersion: UInt32 { ATOLL_ABI_VERSION }
+
     private static func checkState(_ memory: SharedMemory, evenDraining: Bool) throws(RegionError) {
         switch memory.load(word: stateOffset) {
         case UInt64(ATOLL_REGION_READY): return

@@ -17,8 +17,12 @@ struct Daemon {
 
     func run() async throws {
         let logger = Logger(label: "atolld")
-        let lock = try StateLock(settings.stateDirectory)
-        defer { withExtendedLifetime(lock) {} }
+        let state = try DirectoryLock(state: settings.stateDirectory)
+        let memory = try DirectoryLock(memory: settings.shmDirectory)
+        defer {
+            withExtendedLifetime(state) {}
+            withExtendedLifetime(memory) {}
+        }
 
         let administrators = Accounts.userGroup(settings.adminGroup)
         if administrators == nil {

@@ -70,18 +70,109 @@ import Testing
         #expect(try await second.result().status == 0)
     }
 
-    @Test func `a second daemon is refused, by state and by socket`() async throws {
+    @Test func `a second daemon is refused, by state, by memory and by socket`() async throws {
         let daemon = try start()
         try await ready()
+        let memory = try await start(
+            "--socket", directory.path + "/other.sock", "--state-directory",
+            directory.path + "/other"
+        ).result()
+        #expect(memory.status == 1)
+        #expect(memory.error.contains("another atolld uses the shared-memory directory"))
+        #expect(memory.error.contains("--shm-directory"))
         let state = try await start("--socket", directory.path + "/other.sock").result()
         #expect(state.status == 1)
         #expect(state.error.contains("another atolld uses the state directory"))
-        let same = try await start("--state-directory", directory.path + "/other").result()
+        let same = try await start(
+            "--state-directory", directory.path + "/other", "--shm-directory", directory.path
+        ).result()
         #expect(same.status == 1)
         #expect(same.error.contains("another daemon is listening"))
         try await ready()
         try await daemon.signal(SIGTERM)
         #expect(try await daemon.result().status == 0)
+    }
+
+    private func atoll(_ arguments: String...) async throws -> Program.Result {
+        let program = Program("atoll", arguments + ["--socket", socket])
+        return try await program.result()
+    }
+
+    @Test func `a full disk stops nothing, and what is new waits for room`() async throws {
+        // A mount of its own for the daemon, which goes with it.
+        let state = directory.path + "/state"
+        for name in [state, directory.path + "/shm"] {
+            try FileManager.default.createDirectory(
+                atPath: name, withIntermediateDirectories: true)
+        }
+        let script = """
+            mount -t tmpfs -o size=4m tmpfs "$1" && echo $$ && shift && exec "$@"
+            """
+        let daemon = Program(
+            "/usr/bin/unshare",
+            [
+                "--mount", "--propagation", "private", "sh", "-c", script, "sh", state,
+                Program.directory + "/atolld", "--socket", socket, "--state-directory", state,
+                "--shm-directory", directory.path + "/shm", "--libvirt-uri", "test:///default",
+            ])
+        try await ready()
+        #expect(try await atoll("group", "create", "g", "--quota", "1GiB").status == 0)
+        #expect(try await atoll("member", "add", "g", "test").status == 0)
+        let pid = daemon.outputSoFar.trimmingCharacters(in: .whitespacesAndNewlines)
+        let disk = "/proc/\(pid)/root" + state
+        #expect(FileManager.default.fileExists(atPath: disk + "/ledger.reserve"))
+        let filler = disk + "/filler"
+        let fill = try await Program.run("/bin/dd", "if=/dev/zero", "of=\(filler)", "bs=4096")
+        #expect(fill.error.contains("No space left"))
+        // The log of the ledger has some room of its own; what is new is refused once that is gone.
+        var refused: Program.Result?
+        for number in 0..<2000 {
+            let made = try await atoll("group", "create", "h\(number)", "--quota", "1GiB")
+            if made.status != 0 {
+                refused = made
+                break
+            }
+        }
+        let words = try #require(refused).error
+        #expect(try #require(refused).status == 5)
+        #expect(words.contains("there is no room left on its disk"), "\(words)")
+        #expect(words.contains("make room on the disk of the state directory"), "\(words)")
+        #expect(try await atoll("group", "list").status == 0)
+        #expect(try await atoll("status").status == 0)
+        try FileManager.default.removeItem(atPath: filler)
+        #expect(try await atoll("group", "create", "later", "--quota", "1GiB").status == 0)
+        #expect(try await atoll("member", "remove", "g", "test").status == 0)
+        try await daemon.signal(SIGTERM)
+        #expect(try await daemon.result().status == 0)
+    }
+
+    @Test func `a damaged ledger is set aside and rebuilt, a newer one refused`() async throws {
+        let first = try start()
+        try await ready()
+        #expect(try await atoll("group", "create", "g", "--quota", "1GiB").status == 0)
+        #expect(
+            try await atoll("region", "create", "g", "r", "--size", "1M").status == 0)
+        try await first.signal(SIGTERM)
+        #expect(try await first.result().status == 0)
+        let ledger = directory.path + "/state/ledger.sqlite"
+        #expect(
+            FileManager.default.fileExists(atPath: directory.path + "/state/ledger.backup.sqlite"))
+        try Data("no ledger".utf8).write(to: URL(filePath: ledger))
+        let second = try start()
+        try await ready()
+        let list = try await atoll("group", "list")
+        #expect(list.out.contains("g     root   1 GiB"), "\(list.out)")
+        try await second.signal(SIGTERM)
+        let ended = try await second.result()
+        #expect(ended.error.contains("the ledger was damaged: its backup takes its place"))
+        #expect(ended.error.contains("ledger.sqlite.damaged-"))
+        let newer = try await Program.run(
+            "/usr/bin/sqlite3", ledger, "INSERT INTO grdb_migrations VALUES ('v99')")
+        #expect(newer.status == 0, "\(newer.error)")
+        let third = try await start().result()
+        #expect(third.status == 1)
+        #expect(third.error.contains("a newer atolld has changed its form (v99)"))
+        #expect(third.error.contains("start the newer atolld again"))
     }
 
     @Test func `a follower does not keep it from stopping`() async throws {

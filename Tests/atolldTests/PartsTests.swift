@@ -31,17 +31,19 @@ import Testing
         let directory = try TemporaryDirectory()
         let path = directory.path + "/a/state"
         do {
-            let lock = try StateLock(path)
-            #expect(throws: APIError.self) { _ = try StateLock(path) }
+            let lock = try DirectoryLock(state: path)
+            #expect(throws: APIError.self) { _ = try DirectoryLock(state: path) }
             withExtendedLifetime(lock) {}
         }
-        _ = try StateLock(path)
+        _ = try DirectoryLock(state: path)
         let attributes = try FileManager.default.attributesOfItem(atPath: path)
         #expect(attributes[.posixPermissions] as? Int == 0o700)
     }
 
     @Test func `a state directory that cannot be is named`() throws {
-        let error = #expect(throws: APIError.self) { _ = try StateLock("/proc/none/state") }
+        let error = #expect(throws: APIError.self) {
+            _ = try DirectoryLock(state: "/proc/none/state")
+        }
         #expect(error?.value == "/proc/none/state")
     }
 

@@ -26,7 +26,8 @@ public struct LedgerError: Error, Sendable, Equatable {
         if let error = error as? LedgerError {
             self = error
         } else {
-            self.init(Self.kind(of: error), "\(error)")
+            let kind = Self.kind(of: error)
+            self = kind == .full ? .full : LedgerError(kind, "\(error)")
         }
     }
 

@@ -49,6 +49,8 @@ public actor HostService {
     /// Whether there may be accounts that nobody needs.
     var needsSweep = true
     var saidUncharged = false
+    /// Regions of another layout of which it has been said.
+    var refused: Set<UUID> = []
     /// Groups that an operation works on, and who waits for its turn.
     private var busy: Set<String> = []
     private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]

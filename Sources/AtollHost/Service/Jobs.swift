@@ -19,7 +19,10 @@ extension HostService {
         let row = try choose(spec.region, in: state)
         guard let region = mapped[row.id], row.state == .ready else {
             throw APIError(
-                code: .noSuchRegion, message: "the region is not ready", value: row.name,
+                code: .noSuchRegion,
+                message: refused.contains(row.id)
+                    ? "the region has the layout of another version of atolld"
+                    : "the region is not ready", value: row.name,
                 remedy: "`atoll region show \(group) \(row.name)` tells its state")
         }
         let members = try choose(spec, state, row)

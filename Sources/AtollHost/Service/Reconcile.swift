@@ -118,13 +118,14 @@ extension HostService {
             })
         else { return }
         if region.state == .deleting { return try await unmake(region, of: state) }
-        let wasReady = region.state == .ready
+        if try refuseOtherLayout(region, state) { return }
         let existed = mapped[region.id] != nil
         try await make(region, of: state)
         // Nobody uses what is neither the old content nor the new.
         if region.state == .restoring { mapped[region.id]?.setDraining(true) }
-        if wasReady, !existed, let now = mapped[region.id] {
-            now.setDraining(false)
+        // One that an earlier daemon named and did not get to call ready, too.
+        if !existed, let now = mapped[region.id] {
+            if region.state != .restoring { now.setDraining(false) }
             for member in state.members { bring(now, upToDate: member) }
         }
         for (member, attachment) in state.attachments(of: region) where !member.leaving {
@@ -133,6 +134,26 @@ extension HostService {
             case .detaching: try await detach(region, from: member)
             }
         }
+    }
+
+    /// Whether the region is of a daemon of another version. Its VMs go on with it as they are; but
+    /// nothing can be told to them or asked of them through it. Only deleting it goes.
+    private func refuseOtherLayout(_ region: RegionRow, _ state: GroupState) throws(APIError)
+        -> Bool
+    {
+        guard region.state == .ready, let found = try store.otherLayout(region) else {
+            refused.remove(region.id)
+            return false
+        }
+        mapped[region.id] = nil
+        if refused.insert(region.id).inserted {
+            record(
+                "region.refused", state.group, region.name,
+                "region \(region.name) has layout \(found) and this atolld serves layout "
+                    + "\(MappedRegion.layoutVersion): no job starts on it and no lost VM is told of; "
+                    + "delete it, or start the atolld that made it")
+        }
+        return true
     }
 
     /// The header of a region that an earlier daemon left may be behind the ledger.

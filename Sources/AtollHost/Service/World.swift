@@ -145,6 +145,13 @@ extension HostService {
                 try await unplug(row.device, domain, .stored)
                 step(.detachedStored)
             }
+        }
+        // Looked at again: had the VM started before its definition was changed, it would keep a device
+        // whose memory is about to go.
+        let now = try await world { () throws(HypervisorError) in
+            try await hypervisor.domain(member.vm)
+        }
+        if let domain = now {
             if domain.isActive, domain.live.contains(where: { $0.name == row.object }) {
                 try await unplug(row.device, domain, .live)
                 step(.detachedLive)

@@ -134,18 +134,31 @@ struct RegionStore: Sendable {
     /// The region behind a public name, if it is this one; `nil` where there is nothing or something
     /// else.
     func open(_ row: RegionRow) throws(APIError) -> MappedRegion? {
+        guard let memory = try map(row),
+            let region = try? MappedRegion.open(memory, evenDraining: true),
+            region.identity.region == UUID128(row.id)
+        else { return nil }
+        return region
+    }
+
+    /// What has the region's public name, if it is a file of its size.
+    private func map(_ row: RegionRow) throws(APIError) -> SharedMemory? {
         guard let path = try file(of: row) else { return nil }
-        let memory = try system("cannot open \(path)") { () throws(Errno) -> SharedMemory? in
+        return try system("cannot open \(path)") { () throws(Errno) -> SharedMemory? in
             guard let status = try FileStatus.ofName(path), status.kind == .regular,
                 status.bytes == UInt64(row.size)
             else { return nil }
             let file = try OwnedFD(opening: path, .write)
             return SharedMemory(try Mapping(file, count: Int(row.size)))
         }
-        guard let memory, let region = try? MappedRegion.open(memory, evenDraining: true),
-            region.identity.region == UUID128(row.id)
+    }
+
+    /// The layout of this region's object where it is another one than this daemon reads.
+    func otherLayout(_ row: RegionRow) throws(APIError) -> UInt32? {
+        guard let memory = try map(row), let stamp = MappedRegion.stamp(of: memory),
+            stamp.region == UUID128(row.id), stamp.version != MappedRegion.layoutVersion
         else { return nil }
-        return region
+        return stamp.version
     }
 
     /// Removes this region's link where what it led to is gone, as after somebody unmounted it.
@@ -164,7 +177,9 @@ struct RegionStore: Sendable {
         let file = try file(of: row)
         let isLink = file.map { $0 != path(row.object) } ?? false
         // What a link of ours leads to is ours, whatever a guest wrote over its header.
-        let isOurs = isLink ? true : try open(row) != nil
+        var isOurs = isLink
+        if !isOurs { isOurs = try open(row) != nil }
+        if !isOurs { isOurs = try otherLayout(row) != nil }
         let draft = draft(row.id)
         let leftovers = drafts(row) + (isLink ? [file!] : [])
         try system("cannot remove \(path(row.object))") { () throws(Errno) in

@@ -13,7 +13,7 @@ import Testing
     static let root = TestHost.administrator
 
     enum Damage: String, CaseIterable, Sendable {
-        case truncated, empty, gone, garbage, randomBytes, noTable, otherTables, wrongState,
+        case truncated, stub, empty, gone, garbage, randomBytes, noTable, otherTables, wrongState,
             wrongObject
 
         func apply(to path: String) throws {
@@ -21,6 +21,7 @@ import Testing
             var bytes = try Data(contentsOf: url)
             switch self {
             case .truncated: try bytes.prefix(bytes.count / 2).write(to: url)
+            case .stub: try bytes.prefix(100).write(to: url)
             case .empty: try Data().write(to: url)
             case .gone: try FileManager.default.removeItem(at: url)
             case .garbage: try Data(repeating: 0x5a, count: 8192).write(to: url)

@@ -157,7 +157,11 @@ import Testing
         let ledger = directory.path + "/state/ledger.sqlite"
         #expect(
             FileManager.default.fileExists(atPath: directory.path + "/state/ledger.backup.sqlite"))
-        try Data("no ledger".utf8).write(to: URL(filePath: ledger))
+        // Its log, where one is left, would be enough to mend it.
+        for suffix in ["-wal", "-shm"] {
+            try? FileManager.default.removeItem(atPath: ledger + suffix)
+        }
+        try Data(repeating: 0x5a, count: 8192).write(to: URL(filePath: ledger))
         let second = try start()
         try await ready()
         let list = try await atoll("group", "list")

@@ -61,8 +61,9 @@ struct LedgerFile: Sendable {
 
     /// Throws ``LedgerError/Kind/damaged`` with what is wrong, or ``LedgerError/Kind/newer``.
     private func openWhole(_ path: String) throws(LedgerError) -> DatabaseQueue {
-        guard let bytes = size(path), bytes > 0 || (size(path + "-wal") ?? 0) > 0 else {
-            throw LedgerError(.damaged, "it is empty")
+        // SQLite takes less than a page for a database that is about to be made.
+        guard let bytes = size(path), bytes >= 512 || (size(path + "-wal") ?? 0) > 0 else {
+            throw LedgerError(.damaged, "it is empty, or less than a page long")
         }
         return try sqlite {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)

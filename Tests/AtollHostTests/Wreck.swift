@@ -125,7 +125,7 @@ extension TestHost {
         let regions = groups.flatMap(\.regions)
         let members = groups.flatMap(\.members)
         #expect(memory.files == regions.map(\.object).sorted(), "\(what)")
-        #expect(regions.allSatisfy { $0.state == .ready }, "\(what)")
+        #expect(regions.allSatisfy { $0.state == .ready || $0.state == .restoring }, "\(what)")
         #expect(members.allSatisfy { $0.state != .leaving }, "\(what)")
         for domain in hypervisor.snapshot.domains.values {
             let group = groups.first { $0.members.contains { $0.uuid == domain.id } }

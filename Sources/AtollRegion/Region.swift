@@ -83,9 +83,6 @@ public final class Region: Sendable {
         return (memory.load32(ATOLL_AT_HEADER_VERSION), HeaderFields.identity(memory).region)
     }
 
-    /// The layout that this library reads.
-    public static var layoutVersion: UInt32 { ATOLL_ABI_VERSION }
-
     private static func checkState(_ memory: SharedMemory, evenDraining: Bool) throws(RegionError) {
         switch memory.load(word: stateOffset) {
         case UInt64(ATOLL_REGION_READY): return

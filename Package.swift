@@ -141,6 +141,7 @@ let package = Package(
                 "AtollAccounts", "AtollHost", "AtollAPI", "AtollSnapshot", log,
                 .product(name: "AsyncAlgorithms", package: "swift-async-algorithms"),
                 .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "NIOPosix", package: "swift-nio"),
@@ -219,6 +220,10 @@ let package = Package(
             name: "atoll-conformance",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
             path: "Tests/AtollConformance", swiftSettings: shared, linkerSettings: guestLink),
+        // A guest that writes over its region: for tests of the host.
+        .executableTarget(
+            name: "atoll-rogue", dependencies: ["AtollRegion", "AtollSystem", "CAtollABI"],
+            path: "Tests/AtollRogue", swiftSettings: shared, linkerSettings: guestLink),
         .executableTarget(
             name: "atoll-sync-bench",
             dependencies: ["AtollGuest", "AtollRegion", "AtollSync", "AtollSystem"],
@@ -247,14 +252,20 @@ let package = Package(
             name: "AtollRegionTests", dependencies: ["AtollRegion", "AtollSystem", "CAtollABI"],
             exclude: ["Golden"], swiftSettings: strict),
         .target(
-            name: "AtollFuzz", dependencies: ["AtollRegion", "AtollSystem"],
+            name: "AtollFuzz",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollServer",
+                "AtollSystem",
+            ],
             path: "Tests/AtollFuzz/Entries", swiftSettings: strict),
         .testTarget(
-            name: "AtollFuzzTests", dependencies: ["AtollFuzz"], path: "Tests/AtollFuzz/Tests",
+            name: "AtollFuzzTests", dependencies: ["AtollFuzz", "AtollServerTestSupport"],
+            path: "Tests/AtollFuzz/Tests",
             swiftSettings: strict),
         .testTarget(
             name: "AtollHostTests",
             dependencies: [
+                "AtollServerTestSupport", "atoll-rogue",
                 "AtollAPI", "AtollHost", "AtollRegion", "AtollSnapshot", "AtollSystem",
                 "AtollTestSupport", "CAtollABI", log,
                 .product(name: "GRDB", package: "GRDB.swift"),

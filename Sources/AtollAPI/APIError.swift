@@ -31,6 +31,9 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     // The request
     case badRequest
     case bodyTooLarge
+    case headersTooLarge
+    case requestTimeout
+    case tooManyRequests
     case invalidName
     case notPermitted
     case notFound
@@ -60,6 +63,7 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case snapshotMismatch
     case readOnlyUnsupported
     case cancelled
+    case tooManyRegions
     // Members
     case memberExists
     case noSuchMember

@@ -84,6 +84,7 @@ public struct JobBoard: Sendable {
 
     /// What lies in a slot now.
     public func look(_ index: Int) -> (ticket: JobTicket, state: JobState) {
+        region.meter?.add(8)
         let word = memory.load(word: layout.job(index))
         return (JobTicket(index: index, number: word >> 8), Self.state(word))
     }
@@ -138,6 +139,7 @@ public struct JobBoard: Sendable {
 
     public func part(_ ticket: JobTicket, rank: Int) -> JobPart {
         let at = layout.part(ticket.index, rank)
+        region.meter?.add(P.size)
         let word = memory.load(word: at)
         let state: PartState =
             if word >> 8 != ticket.number { .none } else {

@@ -65,6 +65,9 @@ public struct JobLaunch: Sendable {
 
     /// How many records one poll takes from one ring: a chatty member must not starve the others.
     private static var recordsPerPoll: Int { 64 }
+    /// Bytes that one poll takes from all rings, a record each in any case: however fast a rogue moves
+    /// the positions of its ring, a poll ends soon.
+    public static var bytesPerPoll: Int { 1 << 20 }
     /// How long a process may go on once it was asked to stop. Agents kill it long before.
     private var grace: UInt64 { min(max(lease, 10_000_000_000), 60_000_000_000) }
     /// How long a process may take over the user's interrupt, nanoseconds, before another's end, which
@@ -103,7 +106,10 @@ public struct JobLaunch: Sendable {
 
     /// What is new since the last poll, and the launcher's own heartbeat. Never waits. Who was lost
     /// comes first: the others may have failed because of it.
-    public mutating func poll(now: UInt64) -> [LaunchEvent] {
+    ///
+    /// - Parameter takesOutput: `false` leaves what the processes wrote where it is, as long as who
+    ///   listens to the launcher has not taken what there was; writers then wait.
+    public mutating func poll(now: UInt64, takesOutput: Bool = true) -> [LaunchEvent] {
         var events: [LaunchEvent] = []
         let state = board.state(ticket)
         guard state != .free else {
@@ -119,7 +125,9 @@ public struct JobLaunch: Sendable {
         }
         lastPoll = now
         settle(now, &events)
-        let drained = ranks.indices.map { ranks[$0].isOver || drain($0, &events) }
+        let drained = ranks.indices.map {
+            ranks[$0].isOver || (takesOutput ? drain($0, &events) : hasBeenRead($0))
+        }
         // In two rounds: the lost, and then, if there is none whose output is not all read, the others.
         for wantsLost in [true, false] {
             for rank in ranks.indices where !ranks[rank].isOver && drained[rank] {
@@ -218,10 +226,13 @@ public struct JobLaunch: Sendable {
             corrupt(rank, ranks[rank].ring.corruption, &events)
             return true
         }
+        var share = max(1, Self.bytesPerPoll / ranks.count)
         for _ in 0..<Self.recordsPerPoll {
+            if share <= 0 { return false }
             if let (_, end) = ranks[rank].ending, ranks[rank].ring.hasReached(end) { return true }
             do {
                 guard let (stream, text) = try ranks[rank].ring.read() else { return true }
+                share -= text.count + 8
                 // It may have begun since its part was looked at.
                 begin(rank, board.part(ticket, rank: rank), &events)
                 events.append(.output(rank: rank, stream: stream, text: text))
@@ -231,6 +242,13 @@ public struct JobLaunch: Sendable {
             }
         }
         return false
+    }
+
+    /// Whether there is no more to take of this rank's output.
+    private func hasBeenRead(_ rank: Int) -> Bool {
+        guard ranks[rank].isReadable else { return true }
+        return ranks[rank].ending.map { ranks[rank].ring.hasReached($0.published) }
+            ?? ranks[rank].ring.isEmpty
     }
 
     private mutating func corrupt(

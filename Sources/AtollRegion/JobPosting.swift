@@ -196,6 +196,7 @@ extension JobBoard {
     }
 
     private func release(_ number: UInt64) {
+        region.meter?.add(8 * layout.rings)
         for index in 0..<layout.rings {
             _ = memory.compareExchange(number, 0, word: layout.ring(index))
         }

@@ -81,6 +81,7 @@ extension Region {
     public func member(_ slot: Int) -> MemberRecord {
         let at = layout.member(slot)
         for _ in 0..<Self.readings {
+            meter?.add(MemoryLayout<atoll_member>.size)
             let state = memory.load(word: at + ATOLL_AT_MEMBER_STATE)
             let incarnation = memory.load(word: at + ATOLL_AT_MEMBER_INCARNATION)
             let vm = memory.copy(at: at + ATOLL_AT_MEMBER_VM_UUID, count: 16)
@@ -112,6 +113,7 @@ extension Region {
 
     public func presence(_ slot: Int) -> MemberPresence {
         let at = layout.member(slot)
+        meter?.add(Int(ATOLL_LINE))
         let state: MemberPresence.State =
             switch memory.load(word: at + ATOLL_AT_MEMBER_PRESENCE) {
             case UInt64(ATOLL_PRESENCE_JOINED): .joined
@@ -140,10 +142,9 @@ extension Region {
         // One word for the many slots where nobody is: the host asks for all of them all the time.
         let present = memory.load(word: layout.member(slot) + ATOLL_AT_MEMBER_PRESENCE)
         guard present == UInt64(ATOLL_PRESENCE_JOINED) else { return false }
-        let record = member(slot)
         let presence = presence(slot)
-        return record.state == .assigned && presence.state == .joined
-            && presence.incarnation == record.incarnation
+        return presence.state == .joined
+            && isAlive(slot: slot, incarnation: presence.incarnation)
     }
 
     /// The slot assigned to the VM of this UUID.

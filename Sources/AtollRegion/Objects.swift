@@ -33,6 +33,7 @@ extension Region {
     public func object(_ index: Int) -> ObjectRecord? {
         let at = layout.object(index)
         for _ in 0..<Self.readings {
+            meter?.add(MemoryLayout<atoll_object>.size)
             let word = memory.load(word: at)
             let record = record(index, word)
             memory.fence()
@@ -51,7 +52,9 @@ extension Region {
         }
         let offset = memory.load64(at + ATOLL_AT_OBJECT_OFFSET)
         let bytes = memory.load64(at + ATOLL_AT_OBJECT_BYTES)
-        guard layout.arenaContains(offset: offset, bytes: bytes) else { return nil }
+        // No object of ours begins within a line; words that lie across a boundary cannot be loaded.
+        guard layout.arenaContains(offset: offset, bytes: bytes), offset % UInt64(ATOLL_LINE) == 0
+        else { return nil }
         return ObjectRecord(
             index: index, state: state,
             kind: ObjectKind(rawValue: memory.load32(at + ATOLL_AT_OBJECT_KIND)) ?? .data,
@@ -110,8 +113,8 @@ extension Region {
         let places = 0..<layout.directoryEntries
         guard let step = places.first(where: { isFree(entry(hash, $0)) }) else { return nil }
         let index = entry(hash, step)
-        let boundary =
-            boundary ?? (bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : Int(ATOLL_LINE))
+        let boundary = max(
+            boundary ?? (bytes >= Int(ATOLL_PAGE) ? Int(ATOLL_PAGE) : 0), Int(ATOLL_LINE))
         let align = { (offset: Int) in (offset + boundary - 1) / boundary * boundary }
         var start = align(layout.arena)
         for taken in objects.sorted(by: { $0.offset < $1.offset }) {
@@ -162,6 +165,16 @@ extension Region {
     /// Frees everything that goes with a job.
     public func freeObjects(of job: UInt64) {
         guard job != 0 else { return }
-        for record in objects where record.job == job { freeObject(record) }
+        for index in 0..<layout.directoryEntries {
+            let at = layout.object(index)
+            meter?.add(16)
+            let word = memory.load(word: at)
+            guard word & 0xff != UInt64(ATOLL_OBJECT_FREE),
+                memory.load64(at + ATOLL_AT_OBJECT_JOB) == job
+            else { continue }
+            // Not where it has become another use of the entry meanwhile.
+            let free = word & ~0xff | UInt64(ATOLL_OBJECT_FREE)
+            _ = memory.compareExchange(word, free, word: at)
+        }
     }
 }

@@ -81,7 +81,8 @@ public struct OpenMPRecord: Sendable {
 extension Region {
     /// What the image of a job's OpenMP program says; `nil` where the job has none.
     public func openMP(job: UInt64) -> OpenMPRecord? {
-        openMPImage(job: job).map { OpenMPRecord(memory, at: $0.offset, bytes: $0.bytes) }
+        meter?.add(OpenMPImage.mostThreads * 96)
+        return openMPImage(job: job).map { OpenMPRecord(memory, at: $0.offset, bytes: $0.bytes) }
     }
 
     /// Tells an OpenMP program that it has lost the process of this rank: all of it ends then, and the

@@ -18,6 +18,7 @@ public struct OutputRing: Sendable {
     private let memory: SharedMemory
     private let at: Int
     private let capacity: Int
+    private let meter: ReadMeter?
     /// The position that this side alone moves: kept here, so that a rogue cannot move it.
     private var position: UInt64 = 0
 
@@ -25,6 +26,7 @@ public struct OutputRing: Sendable {
     public init?(_ region: Region, index: Int) {
         guard index >= 0, index < region.layout.rings else { return nil }
         memory = region.memory
+        meter = region.meter
         at = region.layout.ring(index)
         capacity = region.layout.ringBytes
     }
@@ -34,6 +36,9 @@ public struct OutputRing: Sendable {
 
     /// Bytes ever written, as the ring says.
     var published: UInt64 { memory.load(word: at + ATOLL_AT_RING_HEAD) }
+
+    /// Whether all that the ring says was written has been read.
+    var isEmpty: Bool { published == position }
 
     /// Whether this side has come to a position that was once published, or has passed it.
     func hasReached(_ published: UInt64) -> Bool { Int64(bitPattern: published &- position) <= 0 }
@@ -74,6 +79,7 @@ public struct OutputRing: Sendable {
         let head = memory.load(word: at + ATOLL_AT_RING_HEAD)
         let available = head &- position
         if available == 0 { return nil }
+        meter?.add(8)
         guard available >= 8, available <= UInt64(capacity) else {
             throw RingCorrupt(head: head, tail: position)
         }
@@ -84,6 +90,7 @@ public struct OutputRing: Sendable {
         guard word >> 40 == 0, count <= maximumText, UInt64(Self.padded(count)) <= available,
             stream == 1 || stream == 2
         else { throw RingCorrupt(head: head, tail: position) }
+        meter?.add(count)
         let text = Array(get(8 + count)[8...])
         position &+= UInt64(Self.padded(count))
         memory.store(position, word: at + ATOLL_AT_RING_TAIL)

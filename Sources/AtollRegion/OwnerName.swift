@@ -25,7 +25,15 @@ public struct OwnerName: Sendable, Equatable {
     /// Whether its VM is gone, or has started anew since, by the host's word.
     public func isLost(in region: Region) -> Bool {
         guard slot < RegionLayout.memberSlots else { return true }
-        let record = region.member(slot)
-        return record.state != .assigned || record.incarnation & 0xffff != incarnation
+        return isLost(region.member(slot))
+    }
+
+    /// The same where all slots have been read already, in order.
+    public func isLost(_ members: [MemberRecord]) -> Bool {
+        slot < members.count ? isLost(members[slot]) : true
+    }
+
+    private func isLost(_ record: MemberRecord) -> Bool {
+        record.state != .assigned || record.incarnation & 0xffff != incarnation
     }
 }

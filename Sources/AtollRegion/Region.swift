@@ -26,11 +26,17 @@ public final class Region: Sendable {
     public let memory: SharedMemory
     public let layout: RegionLayout
     public let identity: RegionIdentity
+    /// Of the host: what it reads.
+    public let meter: ReadMeter?
 
-    init(memory: SharedMemory, layout: RegionLayout, identity: RegionIdentity) {
+    init(
+        memory: SharedMemory, layout: RegionLayout, identity: RegionIdentity,
+        meter: ReadMeter? = nil
+    ) {
         self.memory = memory
         self.layout = layout
         self.identity = identity
+        self.meter = meter
     }
 
     /// The same region as another object, for one thread: see ``SharedMemory/init(sharing:)``.
@@ -38,10 +44,13 @@ public final class Region: Sendable {
         memory = SharedMemory(sharing: other.memory)
         layout = other.layout
         identity = other.identity
+        meter = other.meter
     }
 
     /// Makes a region of zeroed memory; publishes it last. The host's part.
-    public static func format(_ memory: SharedMemory, _ identity: RegionIdentity)
+    public static func format(
+        _ memory: SharedMemory, _ identity: RegionIdentity, meter: ReadMeter? = nil
+    )
         throws(RegionError) -> Region
     {
         let layout = try RegionLayout(bytes: UInt64(memory.count))
@@ -49,7 +58,7 @@ public final class Region: Sendable {
         header.write(to: memory, identity)
         // As everybody else will read it: with names that were cut to their fields.
         let region = Region(
-            memory: memory, layout: layout, identity: HeaderFields.identity(memory))
+            memory: memory, layout: layout, identity: HeaderFields.identity(memory), meter: meter)
         memory.store(1, word: Self.epochOffset)
         memory.store(UInt64(ATOLL_REGION_READY), word: Self.stateOffset)
         return region
@@ -57,13 +66,35 @@ public final class Region: Sendable {
 
     /// Takes memory that somebody else formatted, after checking that it is a region of this version
     /// and size. `draining: true` takes one that is about to go, too.
-    public static func open(_ memory: SharedMemory, evenDraining: Bool = false)
+    public static func open(
+        _ memory: SharedMemory, evenDraining: Bool = false, meter: ReadMeter? = nil
+    )
         throws(RegionError) -> Region
     {
         guard memory.count >= Int(ATOLL_PAGE) else { throw .badSize(bytes: UInt64(memory.count)) }
         try checkState(memory, evenDraining: evenDraining)
         let layout = try HeaderFields.check(memory)
-        return Region(memory: memory, layout: layout, identity: HeaderFields.identity(memory))
+        return Region(
+            memory: memory, layout: layout, identity: HeaderFields.identity(memory), meter: meter)
+    }
+
+    /// Takes memory that the host knows to be this region, by another witness than its bytes, which
+    /// guests may have ruined: believes nothing of the header, and writes what should stand there where
+    /// it does not. The host's part.
+    ///
+    /// - Returns: also whether anything had to be written.
+    public static func adopt(
+        _ memory: SharedMemory, _ identity: RegionIdentity, meter: ReadMeter? = nil
+    ) throws(RegionError) -> (region: Region, wasRuined: Bool) {
+        let layout = try RegionLayout(bytes: UInt64(memory.count))
+        let region = Region(memory: memory, layout: layout, identity: identity, meter: meter)
+        let isWhole =
+            (try? open(memory, evenDraining: true)).map { $0.identity == identity } ?? false
+        if !isWhole {
+            HeaderFields(layout).write(to: memory, identity)
+            if region.state == .absent { region.setDraining(false) }
+        }
+        return (region, !isWhole)
     }
 
     /// Looks whether the first page of `bytes` bytes of memory is a ready region's, before a guest maps

@@ -21,6 +21,8 @@ public struct RegionLayout: Sendable, Equatable {
     public let ringsStart: Int
     public let arena: Int
 
+    /// Of the layout: the header's.
+    public static var version: UInt32 { ATOLL_ABI_VERSION }
     public static var minimumBytes: UInt64 { ATOLL_MIN_REGION_SIZE }
     public static var maximumBytes: UInt64 { ATOLL_MAX_REGION_SIZE }
     public static var memberSlots: Int { Int(ATOLL_MEMBER_SLOTS) }

@@ -38,6 +38,7 @@ extension Region {
         guard object.state == .ready, let at = figures(of: object),
             let figures = SyncFigures(memory, at: at)
         else { return nil }
+        meter?.add(SyncLayout.bytes)
         let hasHolder = object.kind.hasHolder
         return SyncRecord(
             object: object, kind: object.kind == .team ? .barrier : object.kind, figures: figures,

@@ -47,6 +47,7 @@ extension Region {
     /// no more threads than a team can have and the object has lines for.
     public func team(_ object: ObjectRecord) -> TeamRecord? {
         guard let (head, layout) = teamHead(object) else { return nil }
+        meter?.add(head.size * TeamLayout.threadBytes)
         let threads = (0..<head.size).map { rank in
             let line = object.offset + layout.thread(rank)
             return TeamThreadRecord(
@@ -63,7 +64,8 @@ extension Region {
     /// What all of a team agree on, checked against the object's size.
     func teamHead(_ object: ObjectRecord) -> (TeamHead, TeamLayout)? {
         guard object.kind == .team, object.state == .ready, object.bytes >= Int(ATOLL_LINE),
-            let head = TeamHead(memory, at: object.offset)
+            // The record's own reader has seen to it; another's may not have.
+            object.offset % Int(ATOLL_LINE) == 0, let head = TeamHead(memory, at: object.offset)
         else { return nil }
         let layout = TeamLayout(size: head.size, vms: head.vms)
         guard layout.bytes <= object.bytes, head.threadsPerVM <= head.size else { return nil }

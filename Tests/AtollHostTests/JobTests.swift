@@ -19,12 +19,12 @@ import Testing
     }
 
     private func run(_ host: TestHost, _ spec: JobSpec = JobSpec(arguments: ["p"])) async throws
-        -> AsyncStream<JobEvent>
+        -> Followed<JobEvent>
     {
         try await host.service.run(spec, in: "g", as: root)
     }
 
-    private func all(_ stream: AsyncStream<JobEvent>) async -> [JobEvent] {
+    private func all(_ stream: Followed<JobEvent>) async -> [JobEvent] {
         var events: [JobEvent] = []
         for await event in stream { events.append(event) }
         return events

@@ -100,6 +100,9 @@ extension Ledger {
             // Else each group and region that is made looks for its owner's among all there are.
             try db.create(index: "groups_on_owner", on: "groups", columns: ["owner"])
         }
+        migrator.registerMigration("v2.witness") { db in
+            try db.alter(table: "regions") { t in t.add(column: "witness", .text) }
+        }
         return migrator
     }
 }

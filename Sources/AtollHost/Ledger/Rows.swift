@@ -42,6 +42,9 @@ struct RegionRow: Row {
     /// Whether small ones will do.
     var pagesFallback = false
     var numa: NUMAPolicy = .none
+    /// What tells the object from any other file, by the kernel's word; `nil` until it is made, and of
+    /// regions of older daemons.
+    var witness: String?
 }
 
 struct MemberRow: Row {

@@ -8,6 +8,13 @@ extension HostService {
     func admit(_ spec: RegionSpec, _ row: RegionRow, in state: GroupState) async throws(APIError) {
         try Names.check(spec.name, of: "region")
         try checkSize(spec.size)
+        guard state.regions.count < configuration.regionsPerGroup else {
+            throw APIError(
+                code: .tooManyRegions,
+                message: "the group has \(state.regions.count) regions, the most that the daemon "
+                    + "allows", value: spec.name,
+                remedy: "delete one, or raise the setting regionsPerGroup")
+        }
         if state.region(spec.name) != nil {
             throw APIError(
                 code: .regionExists, message: "the group has a region of this name",

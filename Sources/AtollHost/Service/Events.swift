@@ -8,7 +8,7 @@ import Logging
 struct Follower: Sendable {
     let caller: Caller
     let group: String?
-    let continuation: AsyncStream<Event>.Continuation
+    let maker: Followed<Event>.Maker
 }
 
 extension HostService {
@@ -36,33 +36,53 @@ extension HostService {
             }
         } catch { return logger.error("ledger", metadata: ["reason": "\(error.reason)"]) }
         recorded += 1
-        for follower in followers.values where follower.wants(row) {
-            follower.continuation.yield(row.event)
+        for (id, follower) in followers where follower.wants(row) { tell(row.event, id, follower) }
+    }
+
+    /// One that does not read is told so and let go: its events would fill the daemon's memory.
+    private func tell(_ event: Event, _ id: UInt64, _ follower: Follower) {
+        guard follower.maker.backlog.now >= configuration.eventsUntaken else {
+            follower.maker.yield(event, weight: 1)
+            return
         }
+        follower.maker.yield(
+            Event(
+                id: event.id - 1, time: event.time, kind: "follower.slow", group: event.group,
+                subject: nil,
+                message: "\(configuration.eventsUntaken) events wait to be read: no more are sent; "
+                    + "ask again for those after number \(event.id - 1)"), weight: 1)
+        follower.maker.finish()
+        followers[id] = nil
     }
 
     /// Events after `since` that the caller may see; with `follow` the stream goes on as they happen.
     public func events(since: Int64, group: String?, follow: Bool, as caller: Caller)
-        async throws(APIError) -> AsyncStream<Event>
+        async throws(APIError) -> Followed<Event>
     {
         // A deleted group's events stay, so a group that is not there now is no mistake.
         let past = try rows { () throws(LedgerError) in
             try ledger.read { db in
-                try EventRow.filter(Column("id") > since).order(Column("id")).fetchAll(db)
+                // Anybody may ask, as often as it likes: rows of others are not even read.
+                var wanted = EventRow.filter(Column("id") > since)
+                if !caller.isAdministrator {
+                    wanted = wanted.filter(Column("owner") == Int64(caller.user))
+                }
+                if let group { wanted = wanted.filter(Column("groupName") == group) }
+                return try wanted.order(Column("id")).fetchAll(db)
             }
         }
-        let (stream, continuation) = AsyncStream<Event>.makeStream(
-            bufferingPolicy: .bufferingNewest(10_000))
-        let follower = Follower(caller: caller, group: group, continuation: continuation)
-        for row in past where follower.wants(row) { continuation.yield(row.event) }
+        let (stream, maker) = Followed<Event>.make()
+        let follower = Follower(caller: caller, group: group, maker: maker)
+        // What the ledger keeps is bounded, and does not count as waiting.
+        for row in past where follower.wants(row) { maker.yield(row.event, weight: 0) }
         guard follow else {
-            continuation.finish()
+            maker.finish()
             return stream
         }
         lastFollower += 1
         let id = lastFollower
         followers[id] = follower
-        continuation.onTermination = { _ in Task { await self.forget(follower: id) } }
+        maker.onEnd { Task { await self.forget(follower: id) } }
         return stream
     }
 

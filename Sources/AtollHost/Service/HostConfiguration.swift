@@ -27,6 +27,13 @@ public struct HostConfiguration: Sendable {
 
     /// How long all threads at a job's barrier wait before those that have not come are named.
     public var stuckBound: Duration = .seconds(30)
+    /// Regions that a group may have: each is a device of every member, and is looked at ten times a
+    /// second.
+    public var regionsPerGroup: Int = 32
+    /// Jobs of a group that run at once by this daemon.
+    public var jobsPerGroup: Int = 64
+    /// Events that may wait for somebody who follows them.
+    public var eventsUntaken: Int = 4096
 
     /// The wall clock: for what people read, never for durations or order, since anybody may set it.
     public var now: @Sendable () -> Date = { Date.now }

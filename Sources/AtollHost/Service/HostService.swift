@@ -51,6 +51,8 @@ public actor HostService {
     var saidUncharged = false
     /// Regions of another layout of which it has been said.
     var refused: Set<UUID> = []
+    /// What the guests of each region have caused.
+    var guestEvents = GuestEvents()
     /// Groups that an operation works on, and who waits for its turn.
     private var busy: Set<String> = []
     private var queues: [String: [CheckedContinuation<Void, Never>]] = [:]

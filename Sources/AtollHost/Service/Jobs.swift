@@ -8,7 +8,7 @@ extension HostService {
     /// Starts the job and gives its events; the last is `finished`. Ending the iteration early stops
     /// the job.
     public func run(_ spec: JobSpec, in group: String, as caller: Caller)
-        async throws(APIError) -> AsyncStream<JobEvent>
+        async throws(APIError) -> Followed<JobEvent>
     {
         if isStopping {
             throw APIError(
@@ -26,6 +26,7 @@ extension HostService {
                 remedy: "`atoll region show \(group) \(row.name)` tells its state")
         }
         let members = try choose(spec, state, row)
+        try checkJobs(of: group)
         let launch = try post(spec, members, JobBoard(region))
         step(.jobPosted)
         lastJob += 1
@@ -48,31 +49,36 @@ extension HostService {
         -> @Sendable () -> JobEvent
     {
         let bound = configuration.stuckBound
+        let state = try? ledger.groupState(job.group)
+        let names = state.map { SyncView.names(of: $0.members) } ?? [:]
         return {
-            let objects = SyncView(region, named: name, bound: bound).syncObjects
+            let objects = SyncView(region, named: name, vms: names, bound: bound).syncObjects
             return .report(
                 objects.filter { $0.job == ticket.number },
                 openMP: region.openMP(job: ticket.number).map { OpenMPReport($0, vms: job.vms) })
         }
     }
 
-    private func stream(_ running: RunningJob, _ group: GroupRow) -> AsyncStream<JobEvent> {
-        let (stream, continuation) = AsyncStream<JobEvent>.makeStream()
-        continuation.onTermination = { reason in
-            if case .cancelled = reason { running.stop() }
-        }
+    /// Its jobs, of this daemon: each has a task and a stream, beside its place on a board.
+    private func checkJobs(of group: String) throws(APIError) {
+        let running = jobs.values.count { $0.job.group == group }
+        guard running >= configuration.jobsPerGroup else { return }
+        throw APIError(
+            code: .tooManyJobs,
+            message: "\(running) jobs run in the group, the most that the daemon allows",
+            value: group, remedy: "wait for one to end, or raise the setting jobsPerGroup")
+    }
+
+    private func stream(_ running: RunningJob, _ group: GroupRow) -> Followed<JobEvent> {
+        let (stream, maker) = Followed<JobEvent>.make()
+        maker.onHangUp { running.stop() }
         Task {
-            var status = 0
-            await running.follow { event in
-                if case .finished(let code, _) = event { status = code }
-                if case .terminated = continuation.yield(event) { return false }
-                return true
-            }
+            let status = await running.follow(maker)
             jobs[running.job.id] = nil
             record(
                 "job.finished", group, "\(running.job.id)",
                 "job \(running.job.id) finished with status \(status)")
-            continuation.finish()
+            maker.finish()
         }
         return stream
     }

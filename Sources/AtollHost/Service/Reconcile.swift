@@ -141,7 +141,10 @@ extension HostService {
     private func refuseOtherLayout(_ region: RegionRow, _ state: GroupState) throws(APIError)
         -> Bool
     {
-        guard region.state == .ready, let found = try store.otherLayout(region) else {
+        // What is mapped was of our layout when it was: a guest has written over it since.
+        guard region.state == .ready, mapped[region.id] == nil,
+            let found = try store.otherLayout(region)
+        else {
             refused.remove(region.id)
             return false
         }

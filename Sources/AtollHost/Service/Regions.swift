@@ -124,9 +124,9 @@ extension HostService {
     ) throws(APIError) {
         try rows { () throws(LedgerError) in
             try ledger.write(purpose) { db in
-                var row = row
-                row.state = region
-                try row.update(db)
+                try db.execute(
+                    sql: "UPDATE regions SET state = ? WHERE id = ?",
+                    arguments: [region.rawValue, row.id.uuidString.lowercased()])
                 try db.execute(
                     sql: "UPDATE attachments SET state = ? WHERE regionID = ?",
                     arguments: [attachments.rawValue, row.id.uuidString.lowercased()])

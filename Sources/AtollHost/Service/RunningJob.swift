@@ -72,19 +72,34 @@ final class RunningJob: Sendable {
 
     func send(signal: Int32) { launch.withLock { $0.send(signal: signal) } }
 
-    /// Polls until the job is over. `yield` gets every event and answers `false` when nobody listens
-    /// any more: the job is then stopped, and still followed to its end.
-    func follow(_ yield: (JobEvent) -> Bool) async {
+    /// Bytes of output that wait for who follows the job, at most; then its processes wait.
+    static let mostUntaken = 4 << 20
+
+    /// Polls until the job is over, and gives its status. `maker` gets every event; when nobody listens
+    /// any more the job is stopped, and still followed to its end. Not on the service's actor: what the
+    /// job's processes write is theirs to choose, and other groups wait for that actor.
+    @concurrent
+    func follow(_ maker: Followed<JobEvent>.Maker) async -> Int {
         var verdict = JobVerdict(survivesLoss: survivesLoss)
+        var isHeard = true
+        func yield(_ event: JobEvent) -> Bool {
+            // Where nobody listens nothing is kept.
+            isHeard = isHeard && maker.yield(event, weight: event.weight)
+            return isHeard
+        }
         _ = yield(.started(job))
         var lastEvent = ContinuousClock.now
         while true {
             if isStopped.exchange(false, ordering: .relaxed) { launch.withLock { $0.stop() } }
+            let hasRoom = !isHeard || maker.backlog.now < Self.mostUntaken
             let (events, state) = launch.withLock { launch in
-                let events = launch.poll(now: clock.withLock { $0.now })
+                let events = launch.poll(
+                    now: clock.withLock { $0.now }, takesOutput: hasRoom)
                 return (events, launch)
             }
+            var bytes = 0
             for event in events {
+                if case .output(_, _, let text) = event { bytes += text.count }
                 if event == .beganOpenMP(rank: 0) { openInput() }
                 for told in verdict.add(event, vms, rankEndedBy: state.rank(endedBy:))
                 where !yield(told) { stop() }
@@ -92,13 +107,17 @@ final class RunningJob: Sendable {
             if state.isOver { break }
             let now = ContinuousClock.now
             if !events.isEmpty { lastEvent = now }
-            try? await Task.sleep(for: Self.pause(afterQuiet: now - lastEvent))
+            // A job brings no more than 64 KiB in a millisecond, whatever its processes write.
+            let pause = max(
+                Self.pause(afterQuiet: now - lastEvent), .milliseconds(bytes >> 16))
+            try? await Task.sleep(for: pause)
         }
         // The objects go with the job.
         if let report { _ = yield(report()) }
         input.withLock { $0.isOver = true }
         launch.withLock { $0.finish() }
         _ = yield(.finished(status: verdict.status, reason: verdict.reason))
+        return verdict.status
     }
 
     // MARK: Input
@@ -132,5 +151,12 @@ final class RunningJob: Sendable {
             pause = rest.count < before ? .milliseconds(1) : min(pause * 2, .milliseconds(50))
         }
         return true
+    }
+}
+
+extension JobEvent {
+    /// What it takes of a follower's room.
+    fileprivate var weight: Int {
+        if case .output(_, _, let data) = self { data.count + 64 } else { 64 }
     }
 }

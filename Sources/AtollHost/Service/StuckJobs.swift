@@ -10,6 +10,8 @@ struct StuckSightings: Sendable {
     /// last look.
     var told: [UUID: Set<String>] = [:]
     var lastLook: ContinuousClock.Instant?
+    /// How often regions were looked at, for tests of what a look costs.
+    var looks = 0
 }
 
 extension HostService {
@@ -24,6 +26,7 @@ extension HostService {
         if let last = stuck.lastLook, now - last < pause { return }
         stuck.lastLook = now
         stuck.told = stuck.told.filter { mapped[$0.key] != nil }
+        guestEvents.keep { mapped[$0] != nil }
         for (number, (id, region)) in mapped.enumerated() {
             lookForStuckJobs(on: region, id)
             if number % 16 == 15 { await Task.yield() }
@@ -31,22 +34,33 @@ extension HostService {
     }
 
     private func lookForStuckJobs(on region: MappedRegion, _ id: UUID) {
+        stuck.looks += 1
         let known = stuck.told[id] ?? []
-        let name = String(decoding: region.identity.regionName, as: UTF8.self)
-        let view = SyncView(region, named: name, bound: configuration.stuckBound)
-        let found = view.teamStates.filter(\.stuck)
+        // Nothing is asked of the ledger for the many regions where nobody is stuck.
+        guard
+            !known.isEmpty
+                || SyncView.hasStuckTeam(region, bound: configuration.stuckBound),
+            let state = groupOf(region: id), let row = state.regions.first(where: { $0.id == id })
+        else { return }
+        let view = SyncView(
+            region, named: row.name, vms: SyncView.names(of: state.members),
+            bound: configuration.stuckBound)
+        let found = view.stuckTeams(most: Self.stuckAtOnce)
         let names = Set(found.map(\.name))
         stuck.told[id] = names.isEmpty ? nil : names
-        guard names != known, let state = groupOf(region: id) else { return }
+        guard names != known else { return }
         for team in found where !known.contains(team.name) {
-            record("job.stuck", state.group, subject(team, id), team.stuckSentence)
+            recordOfGuest(id, "job.stuck", state.group, subject(team, id), team.stuckSentence)
         }
         for name in known.subtracting(names).sorted() {
-            record(
-                "job.unstuck", state.group, name,
+            recordOfGuest(
+                id, "job.unstuck", state.group, name,
                 "nobody waits for long any more at barrier \(name) in region \(view.name)")
         }
     }
+
+    /// More teams than boards have jobs.
+    private static var stuckAtOnce: Int { 32 }
 
     /// The daemon's own number of the job, where it started it.
     private func subject(_ team: TeamState, _ region: UUID) -> String {

@@ -13,6 +13,10 @@ struct Sightings: Sendable {
     var joined: [Place: UInt64] = [:]
     /// Jobs that are not this daemon's and are half posted: since when.
     var claimed: [UUID: [UInt64: ContinuousClock.Instant]] = [:]
+    /// Regions whose header was mended, which is told once.
+    var ruined: Set<UUID> = []
+    /// How often regions were looked at, for tests of what a look costs.
+    var looks = 0
 }
 
 extension HostService {
@@ -43,7 +47,7 @@ extension HostService {
         while !jobs.isEmpty || transfers > 0, ContinuousClock.now < end {
             try? await Task.sleep(for: .milliseconds(20))
         }
-        for follower in followers.values { follower.continuation.finish() }
+        for follower in followers.values { follower.maker.finish() }
         await keepBackup()
     }
 
@@ -74,18 +78,21 @@ extension HostService {
         }
     }
 
-    /// Bounded work, whatever a guest wrote: 64 slots and the board's slots.
+    /// Bounded work, whatever a guest wrote: 64 slots, the board's slots, and one job that is cleared
+    /// away, which goes through the rings and the directory. Ten times a second.
     private func look(at region: MappedRegion, _ id: UUID) {
+        seen.looks += 1
         region.beatHost()
         lookForJoins(region, id)
         let board = JobBoard(region)
+        var hasReaped = false
         for index in 0..<board.slots {
             let (ticket, state) = board.look(index)
             if state == .free || isOurs(ticket, on: id) { continue }
             if state == .claimed {
-                forget(claimed: ticket, board, id)
+                hasReaped = forget(claimed: ticket, board, id, hasReaped) || hasReaped
             } else {
-                forget(orphan: ticket, board)
+                hasReaped = forget(orphan: ticket, board, hasReaped) || hasReaped
             }
         }
     }
@@ -93,14 +100,16 @@ extension HostService {
     private func lookForJoins(_ region: MappedRegion, _ id: UUID) {
         for slot in 0..<RegionLayout.memberSlots where region.hasJoined(slot: slot) {
             let place = Sightings.Place(region: id, slot: slot)
-            let incarnation = region.member(slot).incarnation
+            let incarnation = region.presence(slot).incarnation
             if seen.joined.updateValue(incarnation, forKey: place) == incarnation { continue }
             guard let state = groupOf(region: id),
                 let row = state.regions.first(where: { $0.id == id }),
-                let member = state.members.first(where: { $0.slot == slot })
+                let member = state.members.first(where: { $0.slot == slot }),
+                // The slot's line of the host could have been overwritten.
+                UInt64(clamping: member.incarnation) == incarnation
             else { continue }
-            record(
-                "member.joined", state.group, member.name,
+            recordOfGuest(
+                id, "member.joined", state.group, member.name,
                 "VM \(member.name) has joined region \(row.name)")
         }
     }
@@ -111,27 +120,30 @@ extension HostService {
     }
 
     /// A job of an earlier daemon, or of a launcher whose VM is lost: stopped, and freed when over.
-    private func forget(orphan ticket: JobTicket, _ board: JobBoard) {
+    ///
+    /// - Returns: whether it was freed. Not where another was in this look.
+    private func forget(orphan ticket: JobTicket, _ board: JobBoard, _ hasReaped: Bool) -> Bool {
         let launcher = board.launcher(ticket)
         if let slot = launcher.slot,
             board.region.isAlive(slot: slot, incarnation: launcher.incarnation)
         {
-            return
+            return false
         }
         board.stop(ticket)
-        _ = board.reap(ticket)
+        return !hasReaped && board.reap(ticket)
     }
 
     /// A slot that a launcher claimed and never posted. Filling one takes microseconds; only a dead
     /// launcher needs the lease.
-    private func forget(claimed ticket: JobTicket, _ board: JobBoard, _ id: UUID) {
+    private func forget(
+        claimed ticket: JobTicket, _ board: JobBoard, _ id: UUID, _ hasReaped: Bool
+    ) -> Bool {
         let now = ContinuousClock.now
         let since = seen.claimed[id]?[ticket.number] ?? now
         if seen.claimed[id, default: [:]].count > 4 * board.slots { seen.claimed[id] = [:] }
         seen.claimed[id, default: [:]][ticket.number] = since
-        if now - since > configuration.lease {
-            _ = board.reap(ticket)
-            seen.claimed[id]?[ticket.number] = nil
-        }
+        guard now - since > configuration.lease, !hasReaped else { return false }
+        seen.claimed[id]?[ticket.number] = nil
+        return board.reap(ticket)
     }
 }

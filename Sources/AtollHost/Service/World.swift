@@ -8,8 +8,9 @@ import GRDB
 extension HostService {
     /// Makes a region's memory, gives it its name, says so.
     func make(_ row: RegionRow, of state: GroupState) async throws(APIError) {
-        if let region = try store.open(row) {
+        if let (region, wasRuined) = try store.open(row, group: state.group) {
             mapped[row.id] = region
+            if wasRuined { mendMembers(of: region, row, state) }
         } else {
             mapped[row.id] = nil
             looked[row.id] = nil
@@ -25,7 +26,10 @@ extension HostService {
                 region.assign(member)
             }
             step(.regionMade)
-            do throws(APIError) { try store.publish(draft, row) } catch {
+            do throws(APIError) {
+                try note(witness: try store.witness(of: draft), of: row)
+                try store.publish(draft, row)
+            } catch {
                 store.drop(draft)
                 throw error
             }
@@ -61,7 +65,9 @@ extension HostService {
 
     /// Unplugs a region from all, removes its memory, forgets it.
     func unmake(_ row: RegionRow, of state: GroupState) async throws(APIError) {
-        if mapped[row.id] == nil { mapped[row.id] = try store.open(row) }
+        if mapped[row.id] == nil {
+            mapped[row.id] = try store.open(row, group: state.group)?.region
+        }
         if let region = mapped[row.id] {
             for member in state.members { stopJobs(on: region, with: member) }
             region.setDraining(true)
@@ -72,13 +78,45 @@ extension HostService {
         for member in state.members { try await detach(row, from: member) }
         mapped[row.id] = nil
         looked[row.id] = nil
-        try store.remove(row) { step(.objectHidden) }
+        // Its file may have been noted since the caller read the row.
+        let now = try self.row(of: row) ?? row
+        try store.remove(now, group: state.group) { step(.objectHidden) }
         step(.objectUnlinked)
         await closeAccount(of: row, state.group)
         try rows { () throws(LedgerError) in
             try ledger.write(.follows) { _ = try row.delete($0) }
         }
         step(.regionForgotten)
+    }
+
+    private func note(witness: String, of row: RegionRow) throws(APIError) {
+        try rows { () throws(LedgerError) in
+            try ledger.write { db in
+                try db.execute(
+                    sql: "UPDATE regions SET witness = ? WHERE id = ?",
+                    arguments: [witness, row.id.uuidString.lowercased()])
+            }
+        }
+    }
+
+    private func row(of row: RegionRow) throws(APIError) -> RegionRow? {
+        try rows { () throws(LedgerError) in
+            try ledger.read { db in
+                try RegionRow.filter(Column("id") == row.id.uuidString.lowercased()).fetchOne(db)
+            }
+        }
+    }
+
+    /// A guest has written over the header: what the host says there is written anew, and told once a
+    /// start of the daemon.
+    private func mendMembers(of region: MappedRegion, _ row: RegionRow, _ state: GroupState) {
+        for member in state.members where member.boot != nil && !member.leaving {
+            region.assign(member)
+        }
+        guard seen.ruined.insert(row.id).inserted else { return }
+        recordOfGuest(
+            row.id, "region.mended", state.group, row.name,
+            "the header of region \(row.name) had been written over by a VM; it is mended")
     }
 
     /// Takes a member out of all regions and forgets it.

@@ -13,10 +13,16 @@ import Foundation
 /// A region of the kernel's pool of huge pages is a file of hugetlbfs, and its public name a link to
 /// it, because libvirt knows no other place than the memory directory. That link is made last and
 /// goes first: QEMU never ends on one that leads nowhere.
+///
+/// Whether an object is a region's is not for its bytes to say, which guests write: the ledger has the
+/// kernel's number of the file, and its owner, from before it had its public name. So a guest that ruins
+/// its region's header does not keep the region from being deleted, nor from being mapped again.
 struct RegionStore: Sendable {
     let directory: String
     /// Where hugetlbfs is mounted at the moment.
     let pools: @Sendable () -> [String]
+    /// Counts what is read of all regions.
+    let meter = ReadMeter()
 
     private func path(_ object: String) -> String { directory + "/" + object }
 
@@ -94,11 +100,21 @@ struct RegionStore: Sendable {
                 memory,
                 RegionIdentity(
                     region: UUID128(row.id), group: UUID128(group.id),
-                    regionName: Array(row.name.utf8), groupName: Array(group.name.utf8)))
+                    regionName: Array(row.name.utf8), groupName: Array(group.name.utf8)),
+                meter: meter)
         } catch {
             throw APIError(
                 code: .systemFailure, message: "cannot format \(draft): \(error)")
         }
+    }
+
+    /// What the ledger shall know the draft by, once it has its public name.
+    func witness(of draft: String) throws(APIError) -> String {
+        let status = try system("cannot look at \(draft)") { () throws(Errno) in
+            try FileStatus.ofName(draft)
+        }
+        guard let status else { throw .system("cannot look at \(draft)", .noSuchFile) }
+        return Witness(status).text
     }
 
     /// Gives the whole draft its public name; throws ``ErrorCode/objectTaken`` where somebody else
@@ -132,30 +148,42 @@ struct RegionStore: Sendable {
     }
 
     /// The region behind a public name, if it is this one; `nil` where there is nothing or something
-    /// else.
-    func open(_ row: RegionRow) throws(APIError) -> MappedRegion? {
-        guard let memory = try map(row),
-            let region = try? MappedRegion.open(memory, evenDraining: true),
+    /// else. Also whether guests had ruined its header, which is mended.
+    func open(_ row: RegionRow, group: GroupRow) throws(APIError) -> (
+        region: MappedRegion, wasRuined: Bool
+    )? {
+        guard let (memory, status) = try map(row) else { return nil }
+        if let witness = row.witness, Witness(status).text == witness {
+            let identity = RegionIdentity(
+                region: UUID128(row.id), group: UUID128(group.id),
+                regionName: Array(row.name.utf8), groupName: Array(group.name.utf8))
+            return try? MappedRegion.adopt(memory, identity, meter: meter)
+        }
+        guard
+            let region = try? MappedRegion.open(memory, evenDraining: true, meter: meter),
             region.identity.region == UUID128(row.id)
         else { return nil }
-        return region
+        return (region, false)
     }
 
-    /// What has the region's public name, if it is a file of its size.
-    private func map(_ row: RegionRow) throws(APIError) -> SharedMemory? {
+    /// The object of this name and size, of nobody but its owner.
+    private func map(_ row: RegionRow) throws(APIError) -> (SharedMemory, FileStatus)? {
         guard let path = try file(of: row) else { return nil }
-        return try system("cannot open \(path)") { () throws(Errno) -> SharedMemory? in
-            guard let status = try FileStatus.ofName(path), status.kind == .regular,
-                status.bytes == UInt64(row.size)
-            else { return nil }
+        return try system("cannot open \(path)") { () throws(Errno) in
+            guard try FileStatus.ofName(path)?.kind == .regular else { return nil }
             let file = try OwnedFD(opening: path, .write)
-            return SharedMemory(try Mapping(file, count: Int(row.size)))
+            // Of what was opened: the name may be another file's by now.
+            let status = try file.status()
+            guard status.kind == .regular, status.bytes == UInt64(row.size),
+                row.witness.flatMap(Witness.user).map({ $0 == status.user }) ?? true
+            else { return nil }
+            return (SharedMemory(try Mapping(file, count: Int(row.size))), status)
         }
     }
 
     /// The layout of this region's object where it is another one than this daemon reads.
     func otherLayout(_ row: RegionRow) throws(APIError) -> UInt32? {
-        guard let memory = try map(row), let stamp = MappedRegion.stamp(of: memory),
+        guard let (memory, _) = try map(row), let stamp = MappedRegion.stamp(of: memory),
             stamp.region == UUID128(row.id), stamp.version != MappedRegion.layoutVersion
         else { return nil }
         return stamp.version
@@ -173,12 +201,16 @@ struct RegionStore: Sendable {
     /// whoever still maps it reads zeros from here on, and the charge is gone. Repeatable.
     ///
     /// - Parameter hidden: called where the object has no public name any more, and still its bytes.
-    func remove(_ row: RegionRow, hidden: () -> Void = {}) throws(APIError) {
+    func remove(_ row: RegionRow, group: GroupRow, hidden: () -> Void = {}) throws(APIError) {
         let file = try file(of: row)
         let isLink = file.map { $0 != path(row.object) } ?? false
-        // What a link of ours leads to is ours, whatever a guest wrote over its header.
-        var isOurs = isLink
-        if !isOurs { isOurs = try open(row) != nil }
+        let status = try system("cannot look at \(path(row.object))") { () throws(Errno) in
+            try FileStatus.ofName(path(row.object))
+        }
+        // What a link of ours leads to is ours, and what the ledger knows, whatever a guest wrote over
+        // its header.
+        var isOurs = isLink || status.map { Witness($0).isOf(row.witness) } ?? false
+        if !isOurs { isOurs = try open(row, group: group) != nil }
         if !isOurs { isOurs = try otherLayout(row) != nil }
         let draft = draft(row.id)
         let leftovers = drafts(row) + (isLink ? [file!] : [])
@@ -207,6 +239,25 @@ struct RegionStore: Sendable {
 
     private func system<T>(_ what: String, _ body: () throws(Errno) -> T) throws(APIError) -> T {
         do throws(Errno) { return try body() } catch { throw .system(what, error) }
+    }
+}
+
+/// Which file an object is: the layout's version, the kernel's numbers of the file, the user it was given
+/// to. Root and that user alone can make another of the same.
+private struct Witness {
+    let text: String
+    private let file: Substring
+
+    init(_ status: FileStatus) {
+        text = "\(RegionLayout.version)/\(status.device):\(status.inode):\(status.user)"
+        file = text.drop { $0 != "/" }
+    }
+
+    /// Whatever the version that it was made with.
+    func isOf(_ witness: String?) -> Bool { witness.map { $0.drop { $0 != "/" } == file } ?? false }
+
+    static func user(_ witness: String) -> UInt32? {
+        witness.split(separator: ":").last.flatMap { UInt32($0) }
     }
 }
 

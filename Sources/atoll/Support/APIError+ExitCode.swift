@@ -12,7 +12,8 @@ extension APIError {
         case .daemonUnreachable: ExitCode(3)
         case .notPermitted: ExitCode(4)
         case .attachFailed, .detachFailed, .hypervisorUnreachable, .hypervisorRefused,
-            .systemFailure, .notReady, .shuttingDown, .daemonFailed, .methodNotAllowed:
+            .systemFailure, .notReady, .shuttingDown, .daemonFailed, .methodNotAllowed,
+            .requestTimeout, .tooManyRequests:
             ExitCode(5)
         case .badRequest, .bodyTooLarge, .invalidName, .invalidQuota, .quotaBelowUse,
             .tooManyGroups, .cancelled, .groupExists, .groupNotEmpty,
@@ -20,8 +21,9 @@ extension APIError {
             .objectIsLink, .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull,
             .singleVCPU, .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine,
             .alreadyAttached, .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers,
-            .tooManyJobs, .jobTooLarge, .ambiguousRegion, .guestHoldsDevice, .noHugePages,
-            .noSuchNode, .regionRestoring, .badSnapshot, .snapshotMismatch, .readOnlyUnsupported:
+            .tooManyJobs, .tooManyRegions, .jobTooLarge, .headersTooLarge, .ambiguousRegion,
+            .guestHoldsDevice, .noHugePages, .noSuchNode, .regionRestoring, .badSnapshot,
+            .snapshotMismatch, .readOnlyUnsupported:
             ExitCode(1)
         }
     }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import AtollAPI
 
 /// What is known of one thing, a line each: a name, and the value in one column.
 struct Facts {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import AtollAPI
 
 /// A table for people: a header, and columns as wide as what is in them.
 struct Table {

@@ -8,10 +8,13 @@ public struct APIConfiguration: Sendable {
     public var bodyLimit: Int
     /// How often a silent stream sends an empty line: this is how a dead follower is noticed.
     public var keepAlive: Duration
+    public var limits: APILimits
 
     public init(
-        socketPath: String, bodyLimit: Int = 1 << 20, keepAlive: Duration = .seconds(15)
+        socketPath: String, bodyLimit: Int = 1 << 20, keepAlive: Duration = .seconds(15),
+        limits: APILimits = APILimits()
     ) {
+        self.limits = limits
         self.socketPath = socketPath
         self.bodyLimit = bodyLimit
         self.keepAlive = keepAlive

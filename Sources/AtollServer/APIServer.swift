@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollHost
 import Hummingbird
+import HummingbirdCore
 public import Logging
 import NIOCore
 public import ServiceLifecycle
@@ -35,9 +36,16 @@ public struct APIServer: Service {
     public func run() async throws {
         let socket = SocketFile(path: configuration.socketPath)
         try await socket.prepare()
-        let router = makeRouter(host: host, configuration: configuration, identify: identify)
+        let gates = Gates(configuration.limits)
+        let router = makeRouter(
+            host: host, configuration: configuration, gates: gates, identify: identify)
         let application = Application(
             router: router,
+            server: HTTPServerBuilder { [configuration, identify] responder in
+                GuardedChannel(
+                    responder: responder, limits: configuration.limits, gates: gates,
+                    identify: identify)
+            },
             configuration: .init(address: .unixDomainSocket(path: socket.path)),
             onServerRunning: { [logger, onListening] channel in
                 do {

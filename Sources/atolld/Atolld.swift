@@ -63,6 +63,27 @@ struct Atolld: AsyncParsableCommand {
     @Option(help: "How many groups one owner may have: none or a number.")
     var ownerGroups: String?
 
+    @Option(help: "How many connections the API takes at once.")
+    var connections: String?
+
+    @Option(help: "How many of them one user may have who is no administrator.")
+    var connectionsPerUser: String?
+
+    @Option(help: "How many requests of such a user may be under way.")
+    var requestsPerUser: String?
+
+    @Option(help: "How many jobs and followed streams such a user may have.")
+    var streamsPerUser: String?
+
+    @Option(help: "How long a request may take to arrive, such as 30s.")
+    var requestTimeout: String?
+
+    @Option(help: "How many regions a group may have.")
+    var regionsPerGroup: String?
+
+    @Option(help: "How many jobs of a group may run at once.")
+    var jobsPerGroup: String?
+
     @Flag(help: "Print the settings in force, as a configuration file, and stop.")
     var checkConfig = false
 
@@ -91,6 +112,10 @@ struct Atolld: AsyncParsableCommand {
             .shmDirectory: shmDirectory, .memoryReserve: memoryReserve, .jobLease: jobLease,
             .cgroupParent: cgroupParent, .fillProgram: fillProgram, .ownerQuota: ownerQuota,
             .ownerGroups: ownerGroups,
+            .connections: connections, .connectionsPerUser: connectionsPerUser,
+            .requestsPerUser: requestsPerUser, .streamsPerUser: streamsPerUser,
+            .requestTimeout: requestTimeout, .regionsPerGroup: regionsPerGroup,
+            .jobsPerGroup: jobsPerGroup,
         ]
         return all.compactMapValues { $0 }
     }

@@ -44,7 +44,7 @@ struct Daemon {
             configuration: hostConfiguration,
             logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(
-            host: host, configuration: APIConfiguration(socketPath: settings.socket),
+            host: host, configuration: apiConfiguration,
             identify: .kernel(administrators: administrators), logger: logger,
             onListening: {
                 logger.info("ready", metadata: ["socket": "\(settings.socket)"])
@@ -71,6 +71,18 @@ struct Daemon {
         configuration.lease = settings.jobLease.duration
         configuration.ownerQuota = settings.ownerQuota.value?.bytes
         configuration.ownerGroups = settings.ownerGroups.value
+        configuration.regionsPerGroup = settings.regionsPerGroup.count
+        configuration.jobsPerGroup = settings.jobsPerGroup.count
+        return configuration
+    }
+
+    private var apiConfiguration: APIConfiguration {
+        var configuration = APIConfiguration(socketPath: settings.socket)
+        configuration.limits.connections = settings.connections.count
+        configuration.limits.connectionsPerUser = settings.connectionsPerUser.count
+        configuration.limits.requestsPerUser = settings.requestsPerUser.count
+        configuration.limits.streamsPerUser = settings.streamsPerUser.count
+        configuration.limits.requestTimeout = settings.requestTimeout.duration
         return configuration
     }
 

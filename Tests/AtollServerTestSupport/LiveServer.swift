@@ -18,7 +18,7 @@ public struct LiveServer: Sendable {
     /// Runs `body` while a server runs.
     public static func with(
         identify: PeerIdentity = .fixed(TestHost.administrator),
-        keepAlive: Duration = .seconds(15),
+        keepAlive: Duration = .seconds(15), limits: APILimits = APILimits(),
         _ body: @Sendable (LiveServer) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
@@ -29,7 +29,8 @@ public struct LiveServer: Sendable {
         let (listening, isListening) = AsyncStream<Void>.makeStream()
         let server = APIServer(
             host: host.service,
-            configuration: APIConfiguration(socketPath: socket, keepAlive: keepAlive),
+            configuration: APIConfiguration(
+                socketPath: socket, keepAlive: keepAlive, limits: limits),
             identify: identify, logger: logger, onListening: { isListening.finish() })
         let group = ServiceGroup(
             configuration: ServiceGroupConfiguration(services: [server], logger: logger))

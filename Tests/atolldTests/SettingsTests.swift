@@ -63,7 +63,9 @@ import Testing
             .socket: "/s", .stateDirectory: "/d", .libvirtURI: "test:///default", .adminGroup: "g",
             .logLevel: "trace", .logFormat: "json", .shmDirectory: "/m", .memoryReserve: "3 GiB",
             .cgroupParent: "/a/b", .fillProgram: "/f", .ownerQuota: "5 GiB", .ownerGroups: "7",
-            .jobLease: "45s",
+            .jobLease: "45s", .connections: "100", .connectionsPerUser: "7", .requestsPerUser: "8",
+            .streamsPerUser: "9", .requestTimeout: "2500ms", .regionsPerGroup: "3",
+            .jobsPerGroup: "4",
         ]
         let value = try #require(values[key])
         let standard = try await read()
@@ -88,6 +90,9 @@ import Testing
         (.adminGroup, ""), (.logLevel, "loud"), (.logFormat, "xml"), (.shmDirectory, "shm"),
         (.memoryReserve, "3GB"), (.jobLease, "0s"), (.cgroupParent, "a/b"),
         (.cgroupParent, "/../b"), (.fillProgram, "f"), (.ownerQuota, "3GB"), (.ownerGroups, "-1"),
+        (.connections, "0"), (.connectionsPerUser, "-1"), (.requestsPerUser, "65537"),
+        (.streamsPerUser, "many"), (.requestTimeout, "1h"), (.regionsPerGroup, ""),
+        (.jobsPerGroup, "1.5"),
     ])
     func `a wrong value is named with its place`(key: SettingKey, value: String) async {
         let flag = await refusal(flags: [key: value])

@@ -15,13 +15,16 @@ extension ErrorCode {
             .notFound
         case .methodNotAllowed: .methodNotAllowed
         case .bodyTooLarge, .jobTooLarge: .contentTooLarge
+        case .headersTooLarge: .requestHeaderFieldsTooLarge
+        case .requestTimeout: .requestTimeout
+        case .tooManyRequests: .tooManyRequests
         case .quotaBelowUse, .tooManyGroups, .cancelled, .groupExists, .groupNotEmpty,
             .regionExists, .objectTaken, .objectIsLink,
             .quotaExceeded, .hostMemory, .regionInUse, .memberExists, .groupFull, .singleVCPU,
             .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine, .alreadyAttached,
             .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers, .tooManyJobs,
             .guestHoldsDevice, .noHugePages, .regionRestoring, .snapshotMismatch,
-            .readOnlyUnsupported:
+            .readOnlyUnsupported, .tooManyRegions:
             .conflict
         case .attachFailed, .detachFailed, .systemFailure: .internalServerError
         case .hypervisorRefused, .daemonUnreachable, .daemonFailed: .badGateway

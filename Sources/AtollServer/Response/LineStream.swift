@@ -14,6 +14,8 @@ struct LineStream<Values: AsyncSequence & Sendable>: Sendable
 where Values.Element: Encodable & Sendable, Values.Failure == Never {
     let values: Values
     let keepAlive: Duration
+    /// The caller's, among streams, as long as this one goes on.
+    var place: Turnstile.Place?
     /// The line to end with, given the last value, where the values stop early because the daemon
     /// does.
     var farewell: @Sendable (Values.Element?) -> Values.Element? = { _ in nil }

@@ -7,6 +7,7 @@ import Hummingbird
 struct JobRoutes {
     let host: HostService
     let configuration: APIConfiguration
+    let gates: Gates
 
     func add(to router: Router<APIContext>) {
         router.get("/v1/groups/{group}/jobs", use: list)
@@ -24,8 +25,10 @@ struct JobRoutes {
     @Sendable private func run(_ request: Request, _ context: APIContext) async throws -> Response {
         var request = request
         let spec = try await request.decode(JobSpec.self, limit: configuration.bodyLimit)
+        let place = try gates.stream(context.caller)
         let events = try await host.run(spec, in: context.path("group"), as: context.caller)
-        let stream = LineStream(values: events, keepAlive: configuration.keepAlive) { last in
+        let stream = LineStream(values: events, keepAlive: configuration.keepAlive, place: place) {
+            last in
             if case .finished = last { return nil }
             return .finished(status: JobStatus.launcherFailed, reason: "the daemon is stopping")
         }

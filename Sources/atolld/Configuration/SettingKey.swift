@@ -6,6 +6,8 @@ import Configuration
 enum SettingKey: String, CaseIterable {
     case socket, stateDirectory, libvirtURI, adminGroup, logLevel, logFormat, shmDirectory
     case memoryReserve, jobLease, cgroupParent, fillProgram, ownerQuota, ownerGroups
+    case connections, connectionsPerUser, requestsPerUser, streamsPerUser, requestTimeout
+    case regionsPerGroup, jobsPerGroup
 
     var key: ConfigKey { ConfigKey([rawValue]) }
 
@@ -37,6 +39,13 @@ enum SettingKey: String, CaseIterable {
         case .fillProgram: "auto"
         case .ownerQuota: "none"
         case .ownerGroups: "none"
+        case .connections: "512"
+        case .connectionsPerUser: "64"
+        case .requestsPerUser: "32"
+        case .streamsPerUser: "16"
+        case .requestTimeout: "30s"
+        case .regionsPerGroup: "32"
+        case .jobsPerGroup: "64"
         }
     }
 

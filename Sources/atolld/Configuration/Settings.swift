@@ -23,6 +23,15 @@ struct Settings: Equatable {
     /// What one owner's groups may have together, where nobody has said otherwise of the owner.
     var ownerQuota: OwnerLimit<ByteSize>
     var ownerGroups: OwnerLimit<UInt64>
+    /// What callers of the API may have at once.
+    var connections: Limit
+    var connectionsPerUser: Limit
+    var requestsPerUser: Limit
+    var streamsPerUser: Limit
+    /// How long a request may take to arrive.
+    var requestTimeout: Lease
+    var regionsPerGroup: Limit
+    var jobsPerGroup: Limit
 }
 
 extension Settings: Encodable {
@@ -34,6 +43,10 @@ extension Settings: Encodable {
             .memoryReserve: memoryReserve.description, .jobLease: jobLease.description,
             .cgroupParent: cgroupParent.text, .fillProgram: fillProgram,
             .ownerQuota: ownerQuota.description, .ownerGroups: ownerGroups.description,
+            .connections: "\(connections)", .connectionsPerUser: "\(connectionsPerUser)",
+            .requestsPerUser: "\(requestsPerUser)", .streamsPerUser: "\(streamsPerUser)",
+            .requestTimeout: requestTimeout.description, .regionsPerGroup: "\(regionsPerGroup)",
+            .jobsPerGroup: "\(jobsPerGroup)",
         ]
         try Dictionary(uniqueKeysWithValues: values.map { ($0.rawValue, $1) }).encode(to: encoder)
     }

@@ -64,6 +64,10 @@ struct SettingsReader {
             try value(key, "a name") { $0.isEmpty ? nil : $0 }
         }
 
+        func limit(_ key: SettingKey) throws(ConfigurationError) -> Limit {
+            try value(key, "a number from 1 to 65536", Limit.init)
+        }
+
         return Settings(
             socket: try path(.socket), stateDirectory: try path(.stateDirectory),
             libvirtURI: try name(.libvirtURI), adminGroup: try name(.adminGroup),
@@ -82,7 +86,14 @@ struct SettingsReader {
             },
             ownerGroups: try value(.ownerGroups, "none or a number of groups") {
                 OwnerLimit($0) { UInt64($0) }
-            })
+            },
+            connections: try limit(.connections),
+            connectionsPerUser: try limit(.connectionsPerUser),
+            requestsPerUser: try limit(.requestsPerUser),
+            streamsPerUser: try limit(.streamsPerUser),
+            requestTimeout: try value(.requestTimeout, "a time from 500ms to 10m", Lease.init),
+            regionsPerGroup: try limit(.regionsPerGroup),
+            jobsPerGroup: try limit(.jobsPerGroup))
     }
 
     /// Where the value of this setting stands, as the one who wrote it there knows it.

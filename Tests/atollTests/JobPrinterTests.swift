@@ -7,10 +7,12 @@ import Testing
 
 @Suite struct JobPrinterTests {
     /// What the events look like on the two outputs.
-    private func shown(_ style: JobPrinter.Style, _ events: [JobEvent]) throws -> (
-        out: String, error: String
-    ) {
-        var printer = JobPrinter(style: style)
+    private func shown(
+        _ style: JobPrinter.Style, _ events: [JobEvent], onTerminal: Bool = false,
+        isRaw: Bool = false
+    ) throws -> (out: String, error: String) {
+        var printer = JobPrinter(
+            style: style, isRaw: isRaw, terminals: (out: onTerminal, error: onTerminal))
         var out = Data()
         var error = Data()
         for event in events {
@@ -75,5 +77,65 @@ import Testing
         let lines = shown.out.split(separator: "\n").map { Data($0.utf8) }
         #expect(try lines.map { try Wire.decode(JobEvent.self, from: $0) } == events)
         #expect(shown.error.isEmpty)
+    }
+
+    @Test func `a terminal is shown what it would obey`() throws {
+        let events = [
+            started("a"), output("a", "\u{1B}]0;owned\u{7}\tx\u{9B}2J\u{202E}\n"),
+            output("a", "\u{0}\u{7F}é日本\n", .stderr),
+        ]
+        let terminal = try shown(.prefixed, events, onTerminal: true)
+        #expect(terminal.out == "a: ^[]0;owned^G\tx<U+9B>2J<U+202E>\n")
+        #expect(terminal.error == "a: ^@^?é日本\n")
+        let plain = try shown(.plain, events, onTerminal: true)
+        #expect(plain.out == "^[]0;owned^G\tx<U+9B>2J<U+202E>\n")
+        let openMP = try shown(
+            .prefixed, [started("a"), .openMP(vm: "a"), output("a", "\u{1B}c")], onTerminal: true)
+        #expect(openMP.out == "^[c")
+    }
+
+    @Test func `a pipe and a terminal that asks for it get the bytes`() throws {
+        let events = [started("a"), output("a", "\u{1B}[31mx\u{1B}[0m\r\n")]
+        #expect(try shown(.plain, events).out == "\u{1B}[31mx\u{1B}[0m\r\n")
+        #expect(
+            try shown(.plain, events, onTerminal: true, isRaw: true).out
+                == "\u{1B}[31mx\u{1B}[0m\r\n")
+    }
+
+    @Test func `no line looks like another VM's`() throws {
+        let events = [started("a", "bb"), output("a", "1%\r2%\rbb: all is well\r\n")]
+        #expect(
+            try shown(.prefixed, events, onTerminal: true).out
+                == "a:  1%\ra:  2%\ra:  bb: all is well\r\n")
+    }
+
+    @Test func `JSON on a terminal names what it would obey`() throws {
+        let events = [output("a", "\u{9B}2J\u{202E}é\u{1B}\n")]
+        let terminal = try shown(.json, events, onTerminal: true)
+        #expect(
+            terminal.out.unicodeScalars.allSatisfy {
+                !"\u{9B}\u{202E}\u{1B}".unicodeScalars.contains($0)
+            })
+        let line = Data(terminal.out.utf8).dropLast()
+        #expect(try Wire.decode(JobEvent.self, from: Data(line)) == events[0])
+    }
+
+    @Test func `a character may come in two parts`() throws {
+        let bytes = Array("日\u{9B}".utf8)
+        for cut in 1..<bytes.count {
+            let parts = [Data(bytes[..<cut]), Data(bytes[cut...])]
+            let events = parts.map { JobEvent.output(vm: "a", stream: .stdout, data: $0) }
+            #expect(try shown(.plain, [started("a")] + events, onTerminal: true).out == "日<U+9B>")
+        }
+        let half = [
+            started("a"), JobEvent.output(vm: "a", stream: .stdout, data: Data([0x78, 0xe6])),
+            .exited(vm: "a", status: 0),
+        ]
+        #expect(try shown(.plain, half, onTerminal: true).out == "x\\xe6")
+        let invalid = JobEvent.output(
+            vm: "a", stream: .stdout, data: Data([0x9b, 0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80, 0x41]))
+        #expect(
+            try shown(.plain, [started("a"), invalid], onTerminal: true).out
+                == "\\x9b\\xff\\xc0\\x80\\xed\\xa0\\x80A")
     }
 }

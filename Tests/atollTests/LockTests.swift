@@ -74,6 +74,17 @@ import Testing
         #expect(rows(third).first { $0[2] == "b" }?[4] == "2")
     }
 
+    @Test func `figures that a guest made up stop nobody`() {
+        var top = TopTable(rows: 2)
+        let object = Self.object("a", taken: .max, waited: .max)
+        let report = SyncReport(group: "g", objects: [object], teams: [Self.team])
+        _ = top.lines([report], seconds: nil)
+        let again = Self.object("a", taken: .max - 1, waited: .max - 1)
+        let lines = top.lines(
+            [SyncReport(group: "g", objects: [again], teams: [])], seconds: 0.001)
+        #expect(lines.contains { $0.contains("\(UInt64.max)") })
+    }
+
     @Test(
         arguments: [
             (0, "0 ns"), (999, "999 ns"), (1500, "1.5 us"), (99_000, "99 us"),

@@ -133,4 +133,28 @@ import Testing
             #expect(result.error.isEmpty)
         }
     }
+
+    /// The whole command with a terminal on its output; the terminal turns newlines into two bytes.
+    @Test(arguments: [[], ["--raw"], ["--json"]])
+    func `a terminal obeys nothing that a job writes`(options: [String]) async throws {
+        let hostile = "\u{1B}[2J\u{9B}31mx\n"
+        try await ScriptedDaemon.with { daemon in
+            daemon.job.yield(ScriptedDaemon.started("vm1"))
+            daemon.job.yield(.output(vm: "vm1", stream: .stdout, data: Data(hostile.utf8)))
+            daemon.job.yield(.finished(status: 3, reason: nil))
+            let pty =
+                "import os, pty, sys; sys.exit(os.waitstatus_to_exitcode(pty.spawn(sys.argv[1:])))"
+            let program = Program(
+                "/usr/bin/python3",
+                ["-c", pty, Program.directory + "/atoll", "run", "g", "--socket", daemon.socket]
+                    + options + ["--", "x"])
+            let result = try await program.result()
+            #expect(result.status == 3, "\(result.error)")
+            let obeyed = result.out.unicodeScalars.contains {
+                "\u{1B}\u{9B}".unicodeScalars.contains($0)
+            }
+            #expect(obeyed == (options == ["--raw"]), "\(result.out)")
+            if options == [] { #expect(result.out == "vm1: ^[[2J<U+9B>31mx\r\n") }
+        }
+    }
 }

@@ -12,7 +12,9 @@ struct Run: AsyncParsableCommand {
             An interrupt (Ctrl-C) or a termination signal is passed on to every process; a second \
             one stops the job at once. An OpenMP program is one program over all members: signals \
             and input go to it alone, its output comes back as it is, and its exit code is given. \
-            With --json every event of the job is one line.
+            With --json every event of the job is one line. On a terminal control characters in what \
+            comes back are shown and not obeyed, as ^[ and <U+9B>, unless --raw; pipes and files get \
+            every byte as it was written.
             """)
 
     @Argument(help: "The group's name.", completion: Completion.groups)
@@ -62,6 +64,12 @@ struct Run: AsyncParsableCommand {
 
     @Flag(
         help:
+            "Let a terminal obey what comes back: escape sequences, for colours or a full screen. Without it they are shown."
+    )
+    var raw = false
+
+    @Flag(
+        help:
             "When the job is over, show on stderr what its threads waited for; of an OpenMP program, what each did and the memory it took."
     )
     var report = false
@@ -90,7 +98,7 @@ struct Run: AsyncParsableCommand {
             let style: JobPrinter.Style =
                 if global.json { .json } else if withoutPrefix { .plain } else { .prefixed }
             let session = JobSession(
-                client: client, group: group, printer: JobPrinter(style: style))
+                client: client, group: group, printer: JobPrinter(style: style, isRaw: raw))
             throw ExitCode(Int32(try await session.run(spec)))
         }
     }

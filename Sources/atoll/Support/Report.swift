@@ -9,7 +9,7 @@ struct Report {
     /// A result: the value itself for programs, `text` for people.
     func result(_ value: some Encodable, _ text: () -> [String]) throws {
         if json {
-            try Console.out.write(Wire.encode(value, pretty: true) + Data("\n".utf8))
+            try Console.out.writeJSON(Wire.encode(value, pretty: true))
         } else {
             try Console.out.write(lines: text())
         }
@@ -18,7 +18,7 @@ struct Report {
     /// One value of a stream, on one line.
     func line(_ value: some Encodable, _ text: () -> String) throws {
         if json {
-            try Console.out.write(Wire.encode(value) + Data("\n".utf8))
+            try Console.out.writeJSON(Wire.encode(value))
         } else {
             try Console.out.write(lines: [text()])
         }
@@ -36,7 +36,7 @@ struct Report {
 
     func failure(_ error: APIError) {
         if json, let data = try? Wire.encode(ErrorBody(error)) {
-            try? Console.error.write(data + Data("\n".utf8))
+            try? Console.error.writeJSON(data)
             return
         }
         let value = error.value.map { " (\($0.printable))" } ?? ""

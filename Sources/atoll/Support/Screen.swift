@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import AtollAPI
 import Foundation
 
 /// Shows lines again and again on a terminal, each time over the last, until interrupted.
@@ -16,6 +17,6 @@ struct Screen {
 
     static func frame(_ lines: [String], isFirst: Bool) -> Data {
         let home = isFirst ? "\u{1B}[2J\u{1B}[H" : "\u{1B}[H"
-        return Data((home + lines.map { $0 + "\u{1B}[K\n" }.joined() + "\u{1B}[J").utf8)
+        return Data((home + lines.map { $0.printable + "\u{1B}[K\n" }.joined() + "\u{1B}[J").utf8)
     }
 }

@@ -80,7 +80,10 @@ struct TopTable {
             seconds == nil ? ">WAITED" : ">WAITED/S",
             ">P50", ">P99", ">WAITERS", "HOLDER")
         let span = max(seconds ?? 1, 0.001)
-        func rate(_ count: UInt64) -> UInt64 { UInt64((Double(count) / span).rounded()) }
+        // Guests write the counts: any number may come.
+        func rate(_ count: UInt64) -> UInt64 {
+            UInt64(exactly: (Double(count) / span).rounded()) ?? .max
+        }
         let byWait = rows.sorted {
             ($0.waited, $0.contended, $0.taken, $1.object.name)
                 > ($1.waited, $1.contended, $1.taken, $0.object.name)

@@ -137,7 +137,7 @@ format: ## formats every Swift source
 	@$(SWIFT) format format -i -p -r Package.swift Sources guest Tests
 
 .PHONY: fuzz
-fuzz: ## feeds hostile bytes to every reader of a region, FUZZ_SECONDS each
+fuzz: ## feeds hostile bytes to every reader of regions, requests and text, FUZZ_SECONDS in all
 	@Tests/AtollFuzz/run $(FUZZ_SECONDS)
 
 ROOT = $(DESTDIR)$(PREFIX)

@@ -14,17 +14,44 @@ let strict: [SwiftSetting] = [
     .enableExperimentalFeature("Lifetimes"),
 ]
 
+/// Their readers are nobody else's business.
+let readers = strict + [.unsafeFlags(["-enable-testing"])]
+
 let package = Package(
     name: "atoll-fuzz",
+    dependencies: [
+        // What the whole package has fetched.
+        .package(path: "../../.build/checkouts/XMLCoder")
+    ],
     targets: [
         .target(name: "CAtollABI"),
         .target(name: "CLinuxShim"),
         .target(name: "AtollSystem", dependencies: ["CLinuxShim"], swiftSettings: strict),
         .target(
             name: "AtollRegion", dependencies: ["CAtollABI", "AtollSystem"], swiftSettings: strict),
+        // Of these only what reads bytes, so that neither a server nor libvirt is built here.
+        .target(name: "AtollAPI", swiftSettings: strict),
         .target(
-            name: "AtollFuzz", dependencies: ["AtollRegion", "AtollSystem"], path: "Entries",
-            swiftSettings: strict),
+            name: "AtollHost", dependencies: ["AtollAPI"],
+            sources: [
+                "Model/Names.swift", "Ports/Domain.swift", "Ports/Hypervisor.swift",
+                "Service/GuestText.swift",
+                "Store/HostMemory.swift",
+            ], swiftSettings: readers),
+        .target(
+            name: "AtollServer", dependencies: ["AtollAPI"],
+            sources: ["Request/Fields.swift", "Request/Fields+Decode.swift"],
+            swiftSettings: readers),
+        .target(
+            name: "AtollLibvirt",
+            dependencies: ["AtollHost", .product(name: "XMLCoder", package: "XMLCoder")],
+            sources: ["XML", "DeviceAlias.swift"], swiftSettings: readers),
+        .target(
+            name: "AtollFuzz",
+            dependencies: [
+                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollServer",
+                "AtollSystem",
+            ], path: "Entries", swiftSettings: strict),
         .executableTarget(
             name: "atoll-fuzz", dependencies: ["AtollFuzz"], path: "Driver",
             swiftSettings: strict),

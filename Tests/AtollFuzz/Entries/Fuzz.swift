@@ -11,6 +11,16 @@ public enum Fuzz: String, CaseIterable, Sendable {
     case ring
     /// A UUID in text.
     case uuid
+    /// A region's first page.
+    case header
+    /// A request's body.
+    case body
+    /// A line of the daemon's streams.
+    case line
+    /// XML of a domain, and of the host.
+    case domain
+    /// Sizes, policies, names, what the kernel says of memory.
+    case words
 
     public func run(_ bytes: [UInt8]) {
         switch self {
@@ -18,6 +28,11 @@ public enum Fuzz: String, CaseIterable, Sendable {
         case .payload: PayloadFuzz.run(bytes)
         case .ring: RingFuzz.run(bytes)
         case .uuid: UUIDFuzz.run(bytes)
+        case .header: HeaderFuzz.run(bytes)
+        case .body: BodyFuzz.run(bytes)
+        case .line: LineFuzz.run(bytes)
+        case .domain: DomainFuzz.run(bytes)
+        case .words: WordsFuzz.run(bytes)
         }
     }
 }

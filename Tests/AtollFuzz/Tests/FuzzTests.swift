@@ -23,18 +23,46 @@ import Testing
         ],
         .uuid: ["6ba7b810-9dad-11d1-80b4-00c04fd430c8\n", "6BA7B8109DAD11D180B400C04FD430C8"],
     ]
-    static let rounds: [Fuzz: Int] = [.region: 250, .ring: 1000, .payload: 10_000, .uuid: 10_000]
+    static let rounds: [Fuzz: Int] = [
+        .region: 250, .ring: 1000, .payload: 10_000, .uuid: 10_000, .header: 500, .body: 3000,
+        .line: 3000, .domain: 1000, .words: 10_000,
+    ]
+
+    /// What earlier runs have found worth keeping, and examples by hand: `Tests/AtollFuzz/Corpus`.
+    static func corpus(_ entry: Fuzz) throws -> [[UInt8]] {
+        let directory = URL(filePath: #filePath).deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: "Corpus/\(entry.rawValue)")
+        let files = try FileManager.default.contentsOfDirectory(
+            at: directory, includingPropertiesForKeys: nil)
+        return try files.sorted { $0.path < $1.path }.map { Array(try Data(contentsOf: $0)) }
+    }
 
     @Test(arguments: Fuzz.allCases)
-    func anyBytesAreSurvived(entry: Fuzz) {
+    func whatIsKeptIsSurvived(entry: Fuzz) throws {
+        let kept = try Self.corpus(entry)
+        #expect(!kept.isEmpty)
+        for bytes in kept { entry.run(bytes) }
+    }
+
+    @Test(arguments: Fuzz.allCases)
+    func anyBytesAreSurvived(entry: Fuzz) throws {
         var random = Seeded(state: 42)
-        let whole = Self.seeds[entry, default: []].map { Array($0.utf8) }
+        let whole =
+            try Self.seeds[entry, default: []].map { Array($0.utf8) }
+            + Self.corpus(entry).filter { !$0.isEmpty }
         for _ in 0..<Self.rounds[entry, default: 0] {
             var bytes: [UInt8]
             if !whole.isEmpty, random.byte() & 3 != 0 {
                 bytes = whole[Int(random.byte()) % whole.count]
                 for _ in 0...random.byte() & 3 {
-                    bytes[Int(random.next() >> 8 & 0xffff) % bytes.count] = random.byte()
+                    let at = Int(random.next() >> 8 & 0xffff) % bytes.count
+                    switch random.byte() & 7 {
+                    case 0: bytes.remove(at: at)
+                    case 1:
+                        bytes.insert(contentsOf: bytes[at..<min(at + 16, bytes.count)], at: at)
+                    default: bytes[at] = random.byte()
+                    }
+                    if bytes.isEmpty { break }
                 }
             } else {
                 bytes = (0..<random.next() >> 8 & 0x3ff).map { _ in random.byte() }

@@ -28,16 +28,22 @@ READ = ("SELECT * FROM groups ORDER BY name; SELECT * FROM regions ORDER BY name
         "SELECT * FROM members ORDER BY slot; SELECT * FROM attachments;")
 
 
-def entries(stack: ExitStack, _: list[str]) -> Iterator[Entry]:
+def filled(stack: ExitStack) -> Daemon:
+    """A daemon with so many groups."""
     # The daemon makes the tables, so that these rows are of the schema there is.
     daemon = Daemon()
     with daemon:
         pass
     ledger = f"{daemon.state}/ledger.sqlite"
-    filled = subprocess.run(["sqlite3", "-bail", ledger, FILL], capture_output=True, text=True)
-    if filled.returncode:
-        raise CannotMeasure(f"the ledger cannot be filled: {filled.stderr.strip()}")
-    api = stack.enter_context(daemon).api
+    done = subprocess.run(["sqlite3", "-bail", ledger, FILL], capture_output=True, text=True)
+    if done.returncode:
+        raise CannotMeasure(f"the ledger cannot be filled: {done.stderr.strip()}")
+    return stack.enter_context(daemon)
+
+
+def entries(stack: ExitStack, _: list[str]) -> Iterator[Entry]:
+    daemon = filled(stack)
+    api, ledger = daemon.api, f"{daemon.state}/ledger.sqlite"
     answer, _ = api.ask("GET", "/v1/groups")
     groups = json.loads(answer)
     if len(groups) != GROUPS or any(len(group["members"]) != MEMBERS for group in groups):

@@ -6,7 +6,7 @@ TITLE = "the host reads regions through their readers"
 
 # The bridge's own readers, and what makes a mapping a region.
 READERS = {"AtollRegion", "AtollSync", "AtollSystem"}
-MAPS = {"Sources/AtollHost/Store/RegionStore.swift"}
+MAPS = {"Sources/AtollHost/Store/RegionStore.swift", "Sources/AtollHost/Store/RegionStore+Found.swift"}
 WORDS = {"Sources/AtollHost/Service/GuestText.swift"}
 RAW = [
     (re.compile(r"\bmemory\s*\.\s*(?:load|store|copy|word|words|add|compareExchange|zero|write|pointer|fence)\w*\("),

@@ -148,7 +148,6 @@ extension HostService {
             refused.remove(region.id)
             return false
         }
-        mapped[region.id] = nil
         if refused.insert(region.id).inserted {
             record(
                 "region.refused", state.group, region.name,

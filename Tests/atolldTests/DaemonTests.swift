@@ -26,8 +26,9 @@ import Testing
             [
                 "--socket", socket, "--state-directory", directory.path + "/state",
                 "--shm-directory", memory, "--libvirt-uri", "test:///default",
-                // Other daemons of this host have their accounts at the standard place.
-                "--cgroup-parent", "/atoll-\(UUID().uuidString)",
+                // Other daemons of this host have their accounts at the standard place, and these
+                // would leave theirs behind.
+                "--cgroup-parent", "none",
             ] + arguments, environment: environment)
     }
 

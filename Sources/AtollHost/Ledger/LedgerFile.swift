@@ -69,8 +69,12 @@ struct LedgerFile: Sendable {
             let queue = try DatabaseQueue(path: path, configuration: Self.configuration)
             try queue.read { db in
                 if try Ledger.migrator.hasBeenSuperseded(db) {
-                    let unknown = try Ledger.migrator.appliedIdentifiers(db)
-                        .subtracting(Ledger.migrator.migrations).sorted()
+                    let applied = try Ledger.migrator.appliedIdentifiers(db)
+                    // A newer one has done all that this one knows of, and more.
+                    guard applied.isSuperset(of: Ledger.migrator.migrations) else {
+                        throw LedgerError(.damaged, "it is in no form that there has been")
+                    }
+                    let unknown = applied.subtracting(Ledger.migrator.migrations).sorted()
                     throw LedgerError(
                         .newer,
                         "a newer atolld has changed its form (\(unknown.joined(separator: ", ")))")

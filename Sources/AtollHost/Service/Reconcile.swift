@@ -113,7 +113,7 @@ extension HostService {
     private func mend(_ region: RegionRow, _ before: GroupState) async throws(APIError) {
         // The members may just have been given new incarnations.
         guard
-            let state = try rows({ () throws(LedgerError) in
+            var state = try rows({ () throws(LedgerError) in
                 try ledger.groupState(before.group.name)
             })
         else { return }
@@ -121,6 +121,11 @@ extension HostService {
         if try refuseOtherLayout(region, state) { return }
         let existed = mapped[region.id] != nil
         try await make(region, of: state)
+        // VMs may have started and stopped while it was being filled.
+        let latest = try rows { () throws(LedgerError) in
+            try ledger.groupState(before.group.name)
+        }
+        state = latest ?? state
         // Nobody uses what is neither the old content nor the new.
         if region.state == .restoring { mapped[region.id]?.setDraining(true) }
         // One that an earlier daemon named and did not get to call ready, too.

@@ -37,9 +37,10 @@ struct GuestProcess: Equatable {
 
     /// What it has in memory; `nil` where it is gone.
     func memory(objects: Set<String>) -> ProcessMemory? {
-        guard let data = FileManager.default.contents(atPath: directory + "/smaps") else {
-            return nil
-        }
+        // A file of /proc has no length: it is read until there is no more.
+        guard let file = FileHandle(forReadingAtPath: directory + "/smaps"),
+            let data = try? file.readToEnd()
+        else { return nil }
         return Self.memory(smaps: String(decoding: data, as: UTF8.self), objects: objects)
     }
 

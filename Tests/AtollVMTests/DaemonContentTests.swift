@@ -52,7 +52,7 @@ extension VMTests.Daemons {
             }
             #expect(account.total == account.vms.reduce(account.resident) { $0 + $1.own })
             for vm in ["a", "b"] {
-                let pid = try await lab.run(["pgrep", "-f", "guest=\(vm),"])
+                let pid = try await lab.run(["pgrep", "-f", "^/usr/bin/qemu.*guest=\(vm),"])
                     .trimmingCharacters(in: .whitespacesAndNewlines)
                 let filter = try String(
                     contentsOfFile: "/proc/\(pid)/coredump_filter", encoding: .utf8)

@@ -182,7 +182,7 @@ import Testing
 
     @Test func everyStepIsDiedAt() async throws {
         var died: Set<Step> = []
-        for operation in Self.operations + Self.contentOperations {
+        for operation in Self.operations {
             let wrecks = try await Wreck.all(of: operation.run, after: operation.prepare)
             #expect(!wrecks.isEmpty, "\(operation.testDescription) has no step")
             for wreck in wrecks {

@@ -110,7 +110,7 @@ import Testing
                 all.out.contains(
                     """
                     GROUP  QUOTA  RESERVED  RESIDENT  CHARGED  PEAK  WITH VMS  DENIED
-                    g      4 MiB     1 MiB     1 MiB        -     -     3 MiB       0
+                    g      4 MiB     1 MiB     1 MiB      0 B   0 B     3 MiB       0
                     """))
             let one = try await atoll(server, ["status", "g"])
             #expect(one.out.contains("quota:       4 MiB\n"))

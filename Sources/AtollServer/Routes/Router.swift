@@ -12,7 +12,8 @@ func makeRouter(
     // Middleware applies to routes added after it, and one of them has to know all routes: so they
     // are laid out twice, first to be counted.
     let routes = RouteTable(
-        layOut(on: Router(context: APIContext.self), host, configuration, gates, figures).routes.map {
+        layOut(on: Router(context: APIContext.self), host, configuration, gates, figures).routes.map
+        {
             (path: $0.path.description, method: $0.method)
         })
     let router = Router(context: APIContext.self)

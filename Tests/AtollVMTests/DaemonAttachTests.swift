@@ -89,7 +89,7 @@ extension VMTests.Daemons {
         try await stage.withGroup {
             let old = try await daemon.group().regions[0]
             try await daemon.order("region", "delete", "g", "r", "--force")
-            try await lab.expect(.none)
+            try await lab.expect(.emptyGroup("g"))
             for vm in stage.vms { #expect(try await lab.guestBARs(vm) == []) }
             try await daemon.order("region", "create", "g", "r", "--size", "4M")
             try await daemon.joined(stage.vms)

@@ -35,7 +35,7 @@ extension VMTests.Daemons {
                 try await daemon.order("region", "delete", "g", "r", "--force")
                 #expect(try free() == 12)
                 #expect(try FileManager.default.contentsOfDirectory(atPath: pool) == [])
-                try await lab.expect(.none)
+                try await lab.expect(.emptyGroup("g"))
             }
         }
     }
@@ -51,7 +51,7 @@ extension VMTests.Daemons {
                 try await daemon.order("region", "move", "g", "r", "--numa", "bind:0")
                 #expect(try await shown().memory?.policy == .bind([0]))
                 try await daemon.order("region", "delete", "g", "r", "--force")
-                try await lab.expect(.none)
+                try await lab.expect(.emptyGroup("g"))
             }
         } by: {
             _ = try? await lab.run(["mount", "-o", "remount,huge=never", "/dev/shm"])

@@ -122,7 +122,7 @@ extension VMTests.Daemons {
             try await daemon.order("region", "delete", "g", "r", "--force")
             #expect(try await job.ending().code != 0)
             for vm in stage.vms { try await stage.noProcess(in: vm) }
-            try await lab.expect(.none)
+            try await lab.expect(.emptyGroup("g"))
         }
     }
 }

@@ -57,6 +57,10 @@ struct Traces: Equatable, CustomStringConvertible {
     var cgroups: [String]
 
     static let none = Traces(memory: [], cgroups: [])
+    /// What a group without members and regions has: its account.
+    static func emptyGroup(_ name: String) -> Traces {
+        Traces(memory: [], cgroups: [name + ".group"])
+    }
 
     var description: String {
         "memory \(memory), live \(live), stored \(stored), cgroups \(cgroups)"

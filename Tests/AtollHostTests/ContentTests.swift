@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
-import AtollHost
 import AtollSnapshot
 import AtollTestSupport
 import Foundation
+import GRDB
 import Testing
 
+@testable import AtollHost
 @testable import AtollRegion
 
 /// What a region's snapshot holds, who stands still meanwhile, and what a restore leaves of whom.
@@ -125,6 +126,19 @@ import Testing
             kinds.append(event.kind)
         }
         return kinds
+    }
+
+    /// Also where nothing else of the group needs to be mended.
+    @Test func whatAKilledDaemonLeftPausedGoesOn() async throws {
+        let host = try TestHost()
+        try await host.group(vms: ["a"])
+        await host.service.reconcileAll()
+        let id = try #require(host.hypervisor.snapshot.domains.keys.first)
+        try host.service.ledger.write { try PauseRow(vm: id, groupName: "g").save($0) }
+        try await host.hypervisor.pause(id)
+        await host.service.reconcileAll()
+        #expect(states(host) == [.running])
+        #expect(try host.service.ledger.groupsWithPauses() == [])
     }
 
     /// One that somebody else has paused stays so.

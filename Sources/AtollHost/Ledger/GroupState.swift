@@ -105,6 +105,13 @@ extension Ledger {
         }
     }
 
+    /// Names of groups some of whose VMs the daemon has paused.
+    func groupsWithPauses() throws(LedgerError) -> Set<String> {
+        try read { db in
+            try Set(String.fetchAll(db, sql: "SELECT groupName FROM pauses"))
+        }
+    }
+
     /// The group that this VM is a member of.
     func groupName(ofVM vm: UUID) throws(LedgerError) -> String? {
         try read { db in

@@ -16,11 +16,15 @@ extension HostService {
         }
         guard let states = try? ledger.groupStates() else { return }
         let domains = states.isEmpty ? [:] : await domainsByID()
+        // VMs that stand still for a snapshot of a daemon that is gone are in no other row.
+        let paused = try? ledger.groupsWithPauses()
         var settled = true
         for (number, state) in states.enumerated() {
             if number % 16 == 15 { await Task.yield() }
-            if let domains, isInOrder(state, domains) { continue }
             let name = state.group.name
+            if let domains, let paused, !paused.contains(name), isInOrder(state, domains) {
+                continue
+            }
             let done = try? await inTurn(name) { () throws(APIError) in
                 await reconcileInTurn(name)
             }

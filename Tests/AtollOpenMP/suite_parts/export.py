@@ -15,7 +15,7 @@ PLACE = "/usr/lib/atoll-suite"
 # Need a file of the host, more memory or time than a small emulated VM has, its network or its locales.
 NOT_IN_VMS = {"library", "plugin", "stdin", "several"}
 TOO_LARGE = {"heap_large", "heap_exhausted", "variable_stack", "threads_over_processes", "one_process", "parallel_large",
-             "parallel_deep", "io_sockets", "locale", "locale_facets", "locale_named", "memory_given_back"}
+             "parallel_deep", "io_sockets", "locale", "locale_facets", "locale_named", "memory_given_back", "quiet"}
 
 
 def fits(one: Program) -> bool:

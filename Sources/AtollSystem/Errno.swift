@@ -19,8 +19,12 @@ public struct Errno: Error, Equatable, Sendable {
     public static var exists: Errno { Errno(code: 17) }
     public static var noSuchDevice: Errno { Errno(code: 19) }
     public static var invalidArgument: Errno { Errno(code: 22) }
+    /// The device knows no such call.
+    public static var notATerminal: Errno { Errno(code: 25) }
     public static var noSpace: Errno { Errno(code: 28) }
     public static var tooManyLinks: Errno { Errno(code: 40) }
+    public static var notSupported: Errno { Errno(code: 95) }
+    public static var timedOut: Errno { Errno(code: 110) }
 }
 
 /// Turns a shim's answer, a result or -errno, into a result or a thrown ``Errno``.

@@ -104,6 +104,7 @@ int atoll_set_affinity(const uint16_t *cpus, int count);
 int atoll_format_double(double value, int digits, char *into, size_t room);
 
 #include "linux_memory.h"
+#include "linux_module.h"
 #include "linux_process.h"
 #include "linux_program.h"
 

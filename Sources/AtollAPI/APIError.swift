@@ -62,6 +62,7 @@ public enum ErrorCode: String, Codable, Sendable, CaseIterable {
     case badSnapshot
     case snapshotMismatch
     case readOnlyUnsupported
+    case doorbellUnavailable
     case cancelled
     case tooManyRegions
     // Members

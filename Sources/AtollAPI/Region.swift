@@ -84,14 +84,17 @@ public struct Region: Codable, Sendable, Equatable {
     public var attachments: [Attachment]
     /// In the state ``RegionState/restoring``; else absent.
     public var restore: Restore?
+    /// Absent: its members wait by short sleeps.
+    public var doorbell: Doorbell?
 
     public init(
         id: UUID, name: String, group: String, size: UInt64, object: String, state: RegionState,
         created: Date, pages: PageSize = .small, numa: NUMAPolicy = .none,
         memory: RegionMemory? = nil, filled: UInt64? = nil, attachments: [Attachment],
-        restore: Restore? = nil
+        restore: Restore? = nil, doorbell: Doorbell? = nil
     ) {
         self.restore = restore
+        self.doorbell = doorbell
         self.id = id
         self.name = name
         self.group = group
@@ -118,11 +121,14 @@ public struct RegionSpec: Codable, Sendable, Equatable {
     public var pagesFallback: Bool?
     /// Absent: `none`.
     public var numa: NUMAPolicy?
+    /// Whether its members can wake one another by interrupts. Absent: they cannot.
+    public var doorbell: Bool?
 
     public init(
         name: String, size: UInt64, pages: PageSize? = nil, pagesFallback: Bool? = nil,
-        numa: NUMAPolicy? = nil
+        numa: NUMAPolicy? = nil, doorbell: Bool? = nil
     ) {
+        self.doorbell = doorbell
         self.name = name
         self.size = size
         self.pages = pages

@@ -22,6 +22,19 @@ extension SharedMemoryDevice {
         if name.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }) {
             return "a name of shared memory has no control characters"
         }
+        if let doorbell {
+            // QEMU copies it into an address of 108 bytes with the last one NUL.
+            let path = doorbell.socket
+            if !path.hasPrefix("/") || path.utf8.count > 107
+                || path.unicodeScalars.contains(where: { $0.properties.generalCategory == .control }
+                )
+            {
+                return "\"\(path)\" is no path of a doorbell server's socket"
+            }
+            if !(1...64).contains(doorbell.vectors) {
+                return "a doorbell has 1 to 64 interrupts, not \(doorbell.vectors)"
+            }
+        }
         return nil
     }
 }

@@ -66,11 +66,12 @@ extension [DomainRecord] {
 }
 
 extension DomainXML {
-    /// The devices whose memory lies under /dev/shm.
+    /// The devices whose memory can be a region's.
     var regionDevices: [SharedMemoryDevice] {
-        (devices?.sharedMemory ?? []).filter(\.isPlain).map {
+        (devices?.sharedMemory ?? []).filter(\.canBeRegion).map {
             // A size beyond 64 bits is none that QEMU started with.
-            SharedMemoryDevice(name: $0.name, bytes: $0.bytes ?? 0, alias: $0.alias?.name)
+            SharedMemoryDevice(
+                name: $0.name, bytes: $0.bytes ?? 0, doorbell: $0.doorbell, alias: $0.alias?.name)
         }
     }
 }

@@ -17,7 +17,12 @@ extension LibvirtHypervisor {
                     throw .refused(operation: operation, reason: "the VM does not run")
                 }
                 if let held = definition.regionDevices.first(where: { $0.name == device.name }) {
-                    if held.bytes == device.bytes { return }
+                    if held.isSame(as: device) { return }
+                    if held.doorbell != nil || device.doorbell != nil {
+                        throw .refused(
+                            operation: operation,
+                            reason: "the VM has it already, with another doorbell or with none")
+                    }
                     throw .refused(
                         operation: operation,
                         reason: "the VM has it already, with \(held.bytes) bytes "
@@ -35,6 +40,13 @@ extension LibvirtHypervisor {
                 tried.insert(port)
             }
         }
+    }
+}
+
+extension SharedMemoryDevice {
+    /// libvirt does not know the size of one with a doorbell.
+    fileprivate func isSame(as other: SharedMemoryDevice) -> Bool {
+        doorbell == other.doorbell && (doorbell != nil || bytes == other.bytes)
     }
 }
 

@@ -108,7 +108,7 @@ extension Connection {
             try handle.isPersistent()
         }
         guard isPersistent else { return nil }
-        return try definition(of: domain, .stored, operation).plainDevice(name)
+        return try definition(of: domain, .stored, operation).regionDevice(name)
     }
 
     /// The device, if the running VM has it.
@@ -129,7 +129,7 @@ extension Connection {
             } catch {
                 throw .refused(operation: operation, reason: "the VM's definition: \(error.reason)")
             }
-            guard let boot = definition.id, let device = definition.plainDevice(name)
+            guard let boot = definition.id, let device = definition.regionDevice(name)
             else { return nil }
             return HeldDevice(
                 device: device, vm: record.name, boot: boot, isPaused: record.isPaused)
@@ -148,8 +148,8 @@ private struct HeldDevice: Sendable {
 }
 
 extension DomainXML {
-    fileprivate func plainDevice(_ name: String) -> ShmemXML? {
-        devices?.sharedMemory.first { $0.isPlain && $0.name == name }
+    fileprivate func regionDevice(_ name: String) -> ShmemXML? {
+        devices?.sharedMemory.first { $0.canBeRegion && $0.name == name }
     }
 }
 

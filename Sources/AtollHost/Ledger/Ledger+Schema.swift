@@ -103,6 +103,11 @@ extension Ledger {
         migrator.registerMigration("v2.witness") { db in
             try db.alter(table: "regions") { t in t.add(column: "witness", .text) }
         }
+        migrator.registerMigration("v3.doorbell") { db in
+            try db.alter(table: "regions") { t in
+                t.add(column: "vectors", .integer).notNull().defaults(to: 0)
+            }
+        }
         return migrator
     }
 }

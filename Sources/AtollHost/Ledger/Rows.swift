@@ -45,6 +45,8 @@ struct RegionRow: Row {
     /// What tells the object from any other file, by the kernel's word; `nil` until it is made, and of
     /// regions of older daemons.
     var witness: String?
+    /// Interrupts that each member can get by its doorbell; 0: it has none.
+    var vectors: Int = 0
 }
 
 struct MemberRow: Row {

@@ -102,10 +102,17 @@ struct WorldLesson {
         states[i].regions.append(
             RegionRow(
                 id: id, groupID: states[i].group.id, name: name, object: object,
-                size: Int64(clamping: bytes), state: state, created: now))
+                size: Int64(clamping: bytes), state: state, created: now,
+                vectors: vectors(object)))
         note(
             "region.rebuilt", states[i].group, name,
             "region \(name) of \(ByteSize(bytes: bytes)) is in the world and was not in the ledger")
+    }
+
+    /// Whether a region has a doorbell is in its VMs' definitions and nowhere else.
+    private func vectors(_ object: String) -> Int {
+        let devices = domains.lazy.flatMap(\.devices)
+        return devices.first { $0.name == object }?.doorbell?.vectors ?? 0
     }
 
     private mutating func group(_ name: String, _ said: UUID) -> Int {

@@ -78,15 +78,34 @@ public struct PCITopology: Sendable, Equatable {
     }
 }
 
-/// An ivshmem-plain device, as libvirt's `<shmem>` describes it.
+/// An ivshmem device, as libvirt's `<shmem>` describes it.
 public struct SharedMemoryDevice: Sendable, Equatable, Hashable {
+    /// What makes it one by which VMs can wake one another.
+    public struct Doorbell: Sendable, Equatable, Hashable {
+        /// Where its server listens, which also gives it its memory.
+        public var socket: String
+        /// Interrupts that the VM can get.
+        public var vectors: Int
+
+        public init(socket: String, vectors: Int) {
+            self.socket = socket
+            self.vectors = vectors
+        }
+    }
+
     /// Name of the POSIX shared-memory object, without the leading slash.
     public var name: String
+    /// Of one with a doorbell, which has what its server gives it, the hypervisor does not know: 0.
     public var bytes: UInt64
+    /// `nil`: a plain one.
+    public var doorbell: Doorbell?
     /// libvirt's alias; absent in a device that is not plugged in yet.
     public var alias: String?
 
-    public init(name: String, bytes: UInt64, alias: String? = nil) {
+    public init(
+        name: String, bytes: UInt64, doorbell: Doorbell? = nil, alias: String? = nil
+    ) {
+        self.doorbell = doorbell
         self.name = name
         self.bytes = bytes
         self.alias = alias

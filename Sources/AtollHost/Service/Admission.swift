@@ -8,6 +8,9 @@ extension HostService {
     func admit(_ spec: RegionSpec, _ row: RegionRow, in state: GroupState) async throws(APIError) {
         try Names.check(spec.name, of: "region")
         try checkSize(spec.size)
+        if spec.doorbell == true, let why = await hypervisor.doorbellObstacle() {
+            throw DoorbellError.unavailable(reason: why).api
+        }
         guard state.regions.count < configuration.regionsPerGroup else {
             throw APIError(
                 code: .tooManyRegions,
@@ -28,7 +31,11 @@ extension HostService {
             let domain = try await world { () throws(HypervisorError) in
                 try await hypervisor.domain(member.vm)
             }
-            if let domain, let obstacle = Obstacle.find(domain, adding: [device]) { throw obstacle }
+            if let domain = domain.map({ sized($0, by: state) }),
+                let obstacle = Obstacle.find(domain, adding: [device])
+            {
+                throw obstacle
+            }
         }
     }
 

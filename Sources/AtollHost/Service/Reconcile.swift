@@ -31,6 +31,7 @@ extension HostService {
             settled = settled && done == true
         }
         await sweepAccounts()
+        await sweepDoorbells()
         await watchSoftLimits()
         isSettled = isSettled || settled
     }
@@ -47,6 +48,7 @@ extension HostService {
         opened.contains(state.group.name)
             && state.regions.allSatisfy {
                 $0.state == .ready && mapped[$0.id] != nil && store.isThere($0)
+                    && (state.members.isEmpty || hasDoorbell($0))
             }
             && state.attachments.allSatisfy { $0.state == .attached }
             && state.members.allSatisfy { member in

@@ -41,7 +41,8 @@ extension HostService {
                 object: Names.object(group: group, region: spec.name),
                 size: Int64(clamping: spec.size), state: .creating, created: configuration.now(),
                 pages: spec.pages ?? .small,
-                pagesFallback: spec.pagesFallback ?? false, numa: spec.numa ?? .none)
+                pagesFallback: spec.pagesFallback ?? false, numa: spec.numa ?? .none,
+                vectors: spec.doorbell == true ? Self.doorbellVectors : 0)
             do throws(APIError) {
                 try await admit(spec, row, in: state)
                 // Nothing waits between this and the row: what two groups ask for at once is not

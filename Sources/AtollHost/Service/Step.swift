@@ -17,4 +17,6 @@ public enum Step: String, Sendable, CaseIterable {
     case pauseRecorded, paused, resumed
     case restoreRecorded, restoredPart, restoredAll
     case objectHidden
+    // Who may connect to a doorbell server, and that it runs.
+    case doorbellSeated, doorbellServed, doorbellClosed
 }

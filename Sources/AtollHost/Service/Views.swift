@@ -27,7 +27,7 @@ extension HostService {
             },
             restore: state.restores.first { $0.regionID == region.id }.map {
                 Restore(snapshot: $0.snapshot, bytes: UInt64(clamping: $0.bytes))
-            })
+            }, doorbell: doorbellView(region, in: state))
     }
 
     private func attachmentState(

@@ -16,6 +16,8 @@ extension HostService {
             looked[row.id] = nil
             try store.dropDeadLink(row)
             if let obstacle = try store.obstacle(row.object) { throw obstacle }
+            // It would give VMs the memory that is gone.
+            try await closeDoorbell(of: row)
             let owner = try await processOwner()
             let (draft, region) = try await build(row, of: state, owner: owner)
             // VMs may have started and stopped while it was being filled.
@@ -76,6 +78,7 @@ extension HostService {
         step(.drained)
         for (member, _) in state.attachments(of: row) { try await detach(row, from: member) }
         for member in state.members { try await detach(row, from: member) }
+        try await closeDoorbell(of: row)
         mapped[row.id] = nil
         looked[row.id] = nil
         // Its file may have been noted since the caller read the row.
@@ -132,13 +135,15 @@ extension HostService {
             try ledger.write(.follows) { _ = try member.delete($0) }
         }
         step(.memberForgotten)
+        for row in state.regions { try seatDoorbell(of: row) }
     }
 
     func attach(_ row: RegionRow, to member: MemberRow) async throws(APIError) {
+        try await keepDoorbell(of: row)
         let domain = try await world { () throws(HypervisorError) in
             try await hypervisor.domain(member.vm)
         }
-        let device = row.device
+        let device = device(row)
         if let domain {
             if domain.isActive, !domain.live.contains(where: { $0.name == device.name }) {
                 try await plug(device, domain, .live)
@@ -180,7 +185,7 @@ extension HostService {
         // whose memory is about to go, which QEMU would then make anew.
         if let domain {
             if domain.stored.contains(where: { $0.name == row.object }) {
-                try await unplug(row.device, domain, .stored)
+                try await unplug(device(row), domain, .stored)
                 step(.detachedStored)
             }
         }
@@ -191,7 +196,7 @@ extension HostService {
         }
         if let domain = now {
             if domain.isActive, domain.live.contains(where: { $0.name == row.object }) {
-                try await unplug(row.device, domain, .live)
+                try await unplug(device(row), domain, .live)
                 step(.detachedLive)
             }
         }
@@ -232,12 +237,6 @@ extension HostService {
     /// Tells one region of a member's present boot.
     func assign(_ member: MemberRow, in region: UUID) {
         if member.boot != nil { mapped[region]?.assign(member) }
-    }
-}
-
-extension RegionRow {
-    var device: SharedMemoryDevice {
-        SharedMemoryDevice(name: object, bytes: UInt64(clamping: size))
     }
 }
 

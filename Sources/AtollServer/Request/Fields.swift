@@ -13,7 +13,9 @@ extension GroupSpec: RequestFields {
 }
 
 extension RegionSpec: RequestFields {
-    static var fields: Set<String> { ["name", "size", "pages", "pagesFallback", "numa"] }
+    static var fields: Set<String> {
+        ["name", "size", "pages", "pagesFallback", "numa", "doorbell"]
+    }
 }
 
 extension MoveSpec: RequestFields {

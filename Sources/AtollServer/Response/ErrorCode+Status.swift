@@ -24,7 +24,7 @@ extension ErrorCode {
             .noFreeRootPort, .pciWindowTooSmall, .unsupportedMachine, .alreadyAttached,
             .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers, .tooManyJobs,
             .guestHoldsDevice, .noHugePages, .regionRestoring, .snapshotMismatch,
-            .readOnlyUnsupported, .tooManyRegions:
+            .readOnlyUnsupported, .doorbellUnavailable, .tooManyRegions:
             .conflict
         case .attachFailed, .detachFailed, .systemFailure: .internalServerError
         case .hypervisorRefused, .daemonUnreachable, .daemonFailed: .badGateway

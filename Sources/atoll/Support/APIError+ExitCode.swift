@@ -23,7 +23,7 @@ extension APIError {
             .alreadyAttached, .vmInOtherGroup, .memberBusy, .noMembersJoined, .tooFewMembers,
             .tooManyJobs, .tooManyRegions, .jobTooLarge, .headersTooLarge, .ambiguousRegion,
             .guestHoldsDevice, .noHugePages, .noSuchNode, .regionRestoring, .badSnapshot,
-            .snapshotMismatch, .readOnlyUnsupported:
+            .snapshotMismatch, .readOnlyUnsupported, .doorbellUnavailable:
             ExitCode(1)
         }
     }

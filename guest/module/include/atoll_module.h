@@ -6,7 +6,8 @@
  * read()   `vectors` counts of 32 bits; at least that many bytes must be asked for
  * poll()   readable when a count has changed since this file last read()
  *
- * A count is of the interrupts that its vector has brought since the module took the device. It wraps.
+ * A count is of the interrupts that its vector has brought since the module took the device. It
+ * wraps.
  */
 #ifndef ATOLL_MODULE_H
 #define ATOLL_MODULE_H
@@ -19,7 +20,10 @@
 /* Without a doorbell a device does not say which VM it is in. */
 #define ATOLL_MODULE_NO_PEER 0xffffffffU
 
-/* How the module maps BAR 2. Cached: locked operations cost what they cost in the VM's own memory. */
+/*
+ * How the module maps BAR 2. Cached: locked operations cost what they cost in the VM's own
+ * memory.
+ */
 #define ATOLL_MODULE_MAPPING_WRITE_BACK 1
 
 /* A wait without an end. */
@@ -27,7 +31,7 @@
 
 struct atoll_module_info {
 	__u32 abi;		/* ATOLL_MODULE_ABI */
-	__u32 peer;		/* this VM's id on the doorbell, its slot; or ATOLL_MODULE_NO_PEER */
+	__u32 peer;		/* this VM's id on the doorbell: its slot; or NO_PEER */
 	__u64 bytes;		/* of BAR 2 */
 	__u32 vectors;		/* interrupts it can get; 0: a plain device */
 	__u32 mapping;		/* ATOLL_MODULE_MAPPING_WRITE_BACK */
@@ -42,8 +46,9 @@ struct atoll_module_ring {
 };
 
 /*
- * Sleeps until the count of `vector` differs from `seen`. Returns 0 at once where it does already: read the count,
- * look at memory, then wait, and nothing is lost. To read the count: a timeout of 0, whatever comes back.
+ * Sleeps until the count of `vector` differs from `seen`. Returns 0 at once where it does
+ * already: read the count, look at memory, then wait, and nothing is lost. To read the count: a
+ * timeout of 0, whatever comes back.
  */
 struct atoll_module_wait {
 	__u32 vector;
@@ -55,7 +60,10 @@ struct atoll_module_wait {
 #define ATOLL_MODULE_INFO _IOR('V', 1, struct atoll_module_info)
 /* EINVAL: no such peer or vector can be; ENODEV; EOPNOTSUPP: no doorbell. */
 #define ATOLL_MODULE_RING _IOW('V', 2, struct atoll_module_ring)
-/* ETIMEDOUT, and `seen` is the count; EINTR; EINVAL: no such vector; ENODEV; EOPNOTSUPP: no doorbell. */
+/*
+ * ETIMEDOUT, and `seen` is the count; EINTR; EINVAL: no such vector; ENODEV; EOPNOTSUPP: no
+ * doorbell.
+ */
 #define ATOLL_MODULE_WAIT _IOWR('V', 3, struct atoll_module_wait)
 
 #endif /* ATOLL_MODULE_H */

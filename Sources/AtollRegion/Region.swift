@@ -165,6 +165,10 @@ public final class Region: Sendable {
     static var hostHeartbeatOffset: Int { ATOLL_AT_HEADER_HOST_HEARTBEAT }
     static var lastJobOffset: Int { ATOLL_AT_HEADER_LAST_JOB }
 
+    /// The words of those that sleep until they are rung for: that of the sleepers, then that of the
+    /// silent (AtollSync's `Sleepers`).
+    public static var sleepersOffset: Int { ATOLL_AT_HEADER_SLEEPERS }
+
     /// The directory's lock: as every object of its kind, ``SyncLayout/bytes`` long.
     public static var directoryLockOffset: Int {
         ATOLL_AT_HEADER_DIRECTORY_LOCK

@@ -54,6 +54,7 @@ public struct SharedWords: Words, ~Escapable {
     @inlinable public func storeSequential(_ value: UInt64, at offset: Int) {
         unsafe pointer(offset).pointee.store(value, ordering: .sequentiallyConsistent)
     }
+    @inlinable public func fence() { atomicMemoryFence(ordering: .sequentiallyConsistent) }
     @inlinable public func exchange(_ value: UInt64, at offset: Int) -> UInt64 {
         unsafe pointer(offset).pointee.exchange(value, ordering: .acquiringAndReleasing)
     }

@@ -23,6 +23,9 @@ public protocol Words: ~Escapable {
     func storeRelaxed(_ value: UInt64, at offset: Int)
     /// Sequentially consistent: no later ``loadSequential(_:)`` of this thread passes it.
     func storeSequential(_ value: UInt64, at offset: Int)
+    /// Orders all operations of this thread before it before all after it, with all other fences: of two
+    /// threads that each write a word, pass a fence and read the other's word, one reads what was written.
+    func fence()
     /// Acquire and release; gives what was there.
     func exchange(_ value: UInt64, at offset: Int) -> UInt64
     /// Acquire and release; gives what was there, which is `expected` if and only if it succeeded.

@@ -13,17 +13,21 @@ extension Barrier where M: ~Escapable {
     /// - Parameters:
     ///   - ofVM: what the last of each VM does before it crosses.
     ///   - ofAll: what the last of all does before it lets the others go.
+    /// - Returns: whether it has let them go.
     @inlinable
     @inline(__always)
     func arriveCentrally(
         _ seat: inout BarrierSeat, ofVM: () -> Void, ofAll: () -> Void
-    ) throws(SyncError) {
+    ) throws(SyncError) -> Bool {
         let threads = UInt64(place.threads)
         if threads > 1 {
             let all = (seat.total &+ 1) &* threads
             let offset = at + layout.arrivals(of: place.vm)
             let count = words.add(1, at: offset) &+ 1
-            if count != all { return try come(&seat, count > all, offset) }
+            if count != all {
+                try come(&seat, count > all, offset)
+                return false
+            }
         }
         ofVM()
         let vms = UInt64(layout.vms - seat.gone.nonzeroBitCount)
@@ -31,7 +35,10 @@ extension Barrier where M: ~Escapable {
             let all = (seat.total &- seat.base &+ 1) &* vms
             let offset = at + layout.arrival(seat.generation)
             let count = words.add(1, at: offset) &+ 1
-            if count != all { return try come(&seat, count > all, offset) }
+            if count != all {
+                try come(&seat, count > all, offset)
+                return false
+            }
         }
         seat.isPending = true
         ofAll()
@@ -39,6 +46,7 @@ extension Barrier where M: ~Escapable {
         // It may fail: a survivor of a loss has broken the round.
         let open = seat.total == seat.base ? (seat.generation == 0 ? seat.total : 0) : seat.total
         _ = words.compareExchange(open, seat.total &+ 1, at: at + layout.release(seat.generation))
+        return true
     }
 
     /// Has come, and is not the last. One who is too many takes back the arrival, unless the round is
@@ -72,6 +80,7 @@ extension Barrier where M: ~Escapable {
                 guard let slots = newlyLost(error, seat) else { throw error }
                 if slots != 0 {
                     breakRound(seat, without: slots, unless: done)
+                    waiter.rouse()
                 } else if case .memberLost(let known) = error {
                     waiter.disregard(known)
                 }

@@ -37,6 +37,7 @@ extension Barrier where M: ~Escapable {
         while 1 &<< seat.step < size {
             if seat.step > 0 {
                 words.store(signal(seat, step: seat.step), at: at + layout.thread(place.rank))
+                waiter.rouse()
             }
             let wanted = signal(seat, step: seat.step)
             let other = at + layout.thread(partner(seat, size))

@@ -36,7 +36,7 @@ extension Barrier where M: ~Escapable {
         if !seat.isPending {
             let before = seat
             words.storeRelaxed(word, at: at + layout.contribution(place.rank, round: 0))
-            try arriveCentrally(&seat) {
+            let isLast = try arriveCentrally(&seat) {
                 if inOrder { return }
                 let threads = place.first..<(place.first + place.threads)
                 words.storeRelaxed(
@@ -47,6 +47,7 @@ extension Barrier where M: ~Escapable {
                     ? foldThreads(before, round: 0, combine) : foldPartials(before, combine)
                 words.storeRelaxed(all, at: result)
             }
+            if isLast { waiter.rouse() }
         }
         try complete(&seat, &waiter)
         return words.loadRelaxed(result)
@@ -63,6 +64,7 @@ extension Barrier where M: ~Escapable {
         if !seat.isPending {
             words.storeRelaxed(word, at: at + layout.contribution(place.rank, round: seat.total))
             signal(&seat)
+            waiter.rouse()
         }
         try complete(&seat, &waiter)
         if survivors(seat) <= Self.mutualReaders {

@@ -71,7 +71,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     @inlinable
     @inline(__always)
     public func wait(_ seat: inout BarrierSeat, _ waiter: inout some Waiter) throws(SyncError) {
-        if !seat.isPending { try arrive(&seat, last: {}) }
+        if !seat.isPending, try arrive(&seat, last: {}) { waiter.rouse() }
         try complete(&seat, &waiter)
     }
 
@@ -88,7 +88,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     ) throws(SyncError) {
         switch algorithm {
         case .central:
-            if !seat.isPending { try arrive(&seat, last: last) }
+            if !seat.isPending, try arrive(&seat, last: last) { waiter.rouse() }
             try complete(&seat, &waiter)
         case .dissemination:
             try wait(&seat, &waiter)
@@ -105,7 +105,7 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
     public func arrive(_ seat: inout BarrierSeat) throws(SyncError) -> BarrierToken {
         precondition(!seat.isPending)
         let token = BarrierToken(round: seat.total)
-        try arrive(&seat, last: {})
+        _ = try arrive(&seat, last: {})
         return token
     }
 
@@ -121,12 +121,15 @@ public struct Barrier<M: Words & ~Escapable>: ~Escapable {
         try complete(&seat, &waiter)
     }
 
+    /// Whether that may have ended others' waits.
     @inlinable
     @inline(__always)
-    func arrive(_ seat: inout BarrierSeat, last: () -> Void) throws(SyncError) {
+    func arrive(_ seat: inout BarrierSeat, last: () -> Void) throws(SyncError) -> Bool {
         switch algorithm {
-        case .central: try arriveCentrally(&seat, ofVM: {}, ofAll: last)
-        case .dissemination: signal(&seat)
+        case .central: return try arriveCentrally(&seat, ofVM: {}, ofAll: last)
+        case .dissemination:
+            signal(&seat)
+            return true
         }
     }
 

@@ -26,8 +26,10 @@ public struct Condition<M: Words & ~Escapable>: ~Escapable {
     @usableFromInline let words: M
     @usableFromInline let at: Int
 
-    /// With the sleeps of most waiters, some seconds.
+    /// With the naps of most waiters, some seconds.
     @inlinable public static var looksBeforeDoubt: Int { 8192 }
+    /// Nanoseconds, for waiters that sleep longer.
+    @inlinable public static var waitBeforeDoubt: UInt64 { 4_000_000_000 }
 
     @_lifetime(copy words)
     @inlinable
@@ -69,7 +71,9 @@ public struct Condition<M: Words & ~Escapable>: ~Escapable {
         let account = SyncAccount(words, at: at)
         var note = WaitNote()
         var looks = 0
-        while !isNotified(key) && looks < Self.looksBeforeDoubt {
+        while !isNotified(key) && looks < Self.looksBeforeDoubt
+            && waiter.waited < Self.waitBeforeDoubt
+        {
             looks += 1
             do { try waiter.wait() } catch {
                 if isNotified(key) { break }

@@ -12,8 +12,8 @@ struct Looks {
 
     /// After each look that found nothing.
     @inlinable
-    mutating func isTimeToAsk() -> Bool {
+    mutating func isTimeToAsk(_ slept: Bool) -> Bool {
         count &+= 1
-        return count % Self.perQuestion == 0
+        return slept || count % Self.perQuestion == 0
     }
 }

@@ -71,7 +71,7 @@ public struct Once<M: Words & ~Escapable>: ~Escapable {
         var looks = Looks()
         do throws(SyncError) {
             while true {
-                let ask = looks.isTimeToAsk()
+                let ask = looks.isTimeToAsk(waiter.slept)
                 var step = try attempt(as: me) { ask && liveness.isLost($0) }
                 if step == nil {
                     do { try waiter.wait() } catch {

@@ -196,7 +196,7 @@ public struct Queue<M: Words & ~Escapable>: ~Escapable {
         while true {
             // The question may cost a system call: not at every look.
             looks &+= 1
-            let ask = looks % Self.looksPerQuestion == 0
+            let ask = waiter.slept || looks % Self.looksPerQuestion == 0
             if attemptPush(value, me, { ask && liveness.isLost($0) }) { return }
             do { try waiter.wait() } catch {
                 if tryPush(value, as: me, liveness) { return }
@@ -215,7 +215,7 @@ public struct Queue<M: Words & ~Escapable>: ~Escapable {
         var looks = 0
         while true {
             looks &+= 1
-            let ask = looks % Self.looksPerQuestion == 0
+            let ask = waiter.slept || looks % Self.looksPerQuestion == 0
             if let value = attemptPop({ ask && liveness.isLost($0) }) { return value }
             do { try waiter.wait() } catch {
                 if let value = tryPop(liveness) { return value }

@@ -66,7 +66,8 @@ extension ReadWriteLock where M: ~Escapable {
         do throws(SyncError) {
             var looks = Looks()
             while true {
-                var hold = try read(as: me, hint, looks.isTimeToAsk(), &waiter, liveness)
+                var hold = try read(
+                    as: me, hint, looks.isTimeToAsk(waiter.slept), &waiter, liveness)
                 if hold == nil {
                     do { try waiter.wait() } catch {
                         hold = try read(as: me, hint, true, &waiter, liveness)
@@ -101,6 +102,7 @@ extension ReadWriteLock where M: ~Escapable {
             guard before != 0 else {
                 // Given back meanwhile.
                 words.store(0, at: at)
+                waiter.rouse()
                 return nil
             }
             var note = WaitNote()
@@ -114,6 +116,7 @@ extension ReadWriteLock where M: ~Escapable {
         }
         if isOpen(as: me, index) { return ReadHold(place: index) }
         words.store(0, at: place(index))
+        waiter.rouse()
         return nil
     }
 

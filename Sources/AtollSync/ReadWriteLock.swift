@@ -61,7 +61,7 @@ public struct ReadWriteLock<M: Words & ~Escapable>: ~Escapable {
             var looks = Looks()
             var dead: UInt64?
             while true {
-                let ask = looks.isTimeToAsk()
+                let ask = looks.isTimeToAsk(waiter.slept)
                 dead = try attempt(as: me) { ask && liveness.isLost($0) }
                 if dead != nil { break }
                 isContended = true
@@ -145,7 +145,9 @@ public struct ReadWriteLock<M: Words & ~Escapable>: ~Escapable {
             var seen = words.loadSequential(place(index))
             while let reader = Owner(in: seen) {
                 var failure: SyncError? = reader == me ? .notOwner : nil
-                if failure == nil && looks.isTimeToAsk() && clear(index, seen, reader, liveness) {
+                if failure == nil && looks.isTimeToAsk(waiter.slept)
+                    && clear(index, seen, reader, liveness)
+                {
                     break
                 }
                 isContended = true

@@ -89,7 +89,7 @@ public struct RobustLock<W: Word & ~Escapable>: ~Escapable {
         while true {
             // The question may cost a system call: not at every look.
             looks &+= 1
-            let ask = looks % Self.looksPerQuestion == 0
+            let ask = waiter.slept || looks % Self.looksPerQuestion == 0
             if let taken = try attempt(as: me, isLost: { ask && liveness.isLost($0) }) {
                 return taken
             }

@@ -141,7 +141,9 @@ public struct Semaphore<M: Words & ~Escapable>: ~Escapable {
         var looks = Looks()
         while true {
             var permit = take(as: me)
-            if permit == nil && looks.isTimeToAsk() { permit = takeOver(as: me, liveness) }
+            if permit == nil && looks.isTimeToAsk(waiter.slept) {
+                permit = takeOver(as: me, liveness)
+            }
             if permit == nil {
                 do { try waiter.wait() } catch {
                     permit = tryAcquire(as: me, liveness)

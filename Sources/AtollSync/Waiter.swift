@@ -16,6 +16,14 @@ public protocol Waiter {
     /// spent so.
     mutating func pause(_ times: Int)
 
+    /// Called after a store that may end the waits of others, by an algorithm that goes on to wait itself:
+    /// some may sleep until they are rung for (``Sleepers``). After an operation without a waiter, the
+    /// caller does the same.
+    mutating func rouse()
+
+    /// Whether the last ``wait()`` was so long that what costs a system call costs nothing beside it.
+    var slept: Bool { get }
+
     /// Nanoseconds that this wait has taken so far; 0 while it has only spun. For the figures that
     /// objects keep of themselves: AtollSync reads no clock.
     var waited: UInt64 { get }
@@ -24,6 +32,8 @@ public protocol Waiter {
 extension Waiter {
     @inlinable public mutating func disregard(_ slots: UInt64) {}
 
+    @inlinable public mutating func rouse() {}
+    @inlinable public var slept: Bool { false }
     @inlinable public mutating func pause(_ times: Int) {}
     @inlinable public var waited: UInt64 { 0 }
 }

@@ -113,7 +113,7 @@ import Testing
     @Test func constantsAreWhatTheyWere() {
         #expect(
             Array("ATLLTRGN".utf8).reversed().reduce(0) { $0 << 8 | UInt64($1) } == ATOLL_ABI_MAGIC)
-        #expect(ATOLL_ABI_VERSION == 2)
+        #expect(ATOLL_ABI_VERSION == 3)
         #expect(
             [ATOLL_MEMBER_SLOTS, ATOLL_DIRECTORY_ENTRIES, ATOLL_DIRECTORY_ENTRIES_LARGE] == [
                 64, 256, 1024,

@@ -80,6 +80,8 @@ struct CountingWords: Words {
     func storeRelaxed(_ value: UInt64, at offset: Int) { store(value, at: offset) }
     func storeSequential(_ value: UInt64, at offset: Int) { store(value, at: offset) }
 
+    func fence() {}
+
     func exchange(_ value: UInt64, at offset: Int) -> UInt64 {
         let before = caches.words[offset / 8]
         store(value, at: offset)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-// The layout of an Atoll region, version 2: the one description of the bytes that a host and its
+// The layout of an Atoll region, version 3: the one description of the bytes that a host and its
 // guests share. Plain fixed-width C, little-endian, no padding that is not named, no pointers: a
 // region holds offsets from its first byte and durations, never addresses and never clock values.
 //
@@ -19,7 +19,7 @@
 #include <stdint.h>
 
 #define ATOLL_ABI_MAGIC 0x4e4752544c4c5441ull  // "ATLLTRGN" as bytes in memory
-#define ATOLL_ABI_VERSION 2u
+#define ATOLL_ABI_VERSION 3u
 #define ATOLL_LINE 64u
 #define ATOLL_PAGE 4096u
 #define ATOLL_MIN_REGION_SIZE (1ull << 20)
@@ -136,8 +136,15 @@ struct atoll_header {
     // Line 9: guests and host. The number of the last job posted; the first is 1.
     uint64_t last_job;
     uint64_t reserved9[7];
+    // Line 10: guests. Who sleeps until it is rung for, and who cannot ring; bit s stands for the VM in slot s.
+    // A thread sets its VM's bit of `sleepers` before its last look; who then stores what may end a wait takes
+    // the bits away and rings each VM that had one (AtollSync, Sleepers). A VM that stores without doing so sets
+    // its bit of `silent`, once: nobody sleeps then until it is rung for.
+    uint64_t sleepers;
+    uint64_t silent;
+    uint64_t reserved10[6];
 
-    uint8_t reserved[ATOLL_PAGE - 10 * ATOLL_LINE];
+    uint8_t reserved[ATOLL_PAGE - 11 * ATOLL_LINE];
 };
 
 // ---------------------------------------------------------------------------------------- members
@@ -325,6 +332,8 @@ enum {
     ATOLL_AT_HEADER_RING_BYTES = offsetof(struct atoll_header, ring_bytes),
     ATOLL_AT_HEADER_RINGS = offsetof(struct atoll_header, rings),
     ATOLL_AT_HEADER_RINGS_OFFSET = offsetof(struct atoll_header, rings_offset),
+    ATOLL_AT_HEADER_SILENT = offsetof(struct atoll_header, silent),
+    ATOLL_AT_HEADER_SLEEPERS = offsetof(struct atoll_header, sleepers),
     ATOLL_AT_HEADER_STATE = offsetof(struct atoll_header, state),
     ATOLL_AT_HEADER_VERSION = offsetof(struct atoll_header, version),
     ATOLL_AT_MEMBER_AGENT_VERSION = offsetof(struct atoll_member, agent_version),
@@ -400,6 +409,8 @@ ATOLL_PIN(atoll_header, epoch, 320);
 ATOLL_PIN(atoll_header, host_heartbeat, 384);
 ATOLL_PIN(atoll_header, directory_lock, 448);
 ATOLL_PIN(atoll_header, last_job, 576);
+ATOLL_PIN(atoll_header, sleepers, 640);
+ATOLL_PIN(atoll_header, silent, 648);
 _Static_assert(sizeof(struct atoll_header) == ATOLL_PAGE, "the header is one page");
 
 ATOLL_PIN(atoll_member, incarnation, 16);

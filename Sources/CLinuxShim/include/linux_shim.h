@@ -103,6 +103,7 @@ int atoll_set_affinity(const uint16_t *cpus, int count);
 /// printf's "%.<digits>e" into at most `room` bytes; how many were written.
 int atoll_format_double(double value, int digits, char *into, size_t room);
 
+#include "linux_counts.h"
 #include "linux_memory.h"
 #include "linux_module.h"
 #include "linux_process.h"

@@ -58,6 +58,14 @@ extension Engine {
         note("store \(order) [\(offset)] = \(hex(bits))")
     }
 
+    func fence() {
+        guard phase == .running else { return }
+        if case .noFence = mutation?.kind { return }
+        step(writes: false)
+        history.fence(current)
+        note("fence")
+    }
+
     func compareExchange(_ expected: UInt64, _ desired: UInt64, _ offset: Int) -> UInt64 {
         switch concerns(offset) {
         case .blindExchange:

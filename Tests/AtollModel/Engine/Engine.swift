@@ -265,6 +265,9 @@ final class Engine: @unchecked Sendable {
         note("wakes")
     }
 
+    /// Only what the thread reads from here on ends its next wait.
+    func forget() { threads[current].read.removeAll(keepingCapacity: true) }
+
     /// Who tells of a loss has seen all that the lost wrote.
     private func inheritFromTheDead() {
         for index in threads.indices where threads[index].state == .dead {

@@ -113,6 +113,15 @@ struct History {
         if isSequential { sequential[place] = number }
     }
 
+    /// All fences share one view with one another and with the sequential operations.
+    mutating func fence(_ thread: Int) {
+        for i in 0..<offsets.count {
+            let mine = thread * width + i
+            views[mine] = max(views[mine], sequential[i])
+            sequential[i] = views[mine]
+        }
+    }
+
     /// The store of an exchange, which continues the release of what it replaced.
     mutating func replace(_ bits: UInt64, _ thread: Int, _ place: Int, release: Bool) {
         let before = values[Int(newest[place])].view

@@ -40,6 +40,7 @@ public struct ModelWords: Words {
     public func storeSequential(_ value: UInt64, at offset: Int) {
         engine.store(value, place(offset), .sequential)
     }
+    public func fence() { engine.fence() }
     public func exchange(_ value: UInt64, at offset: Int) -> UInt64 {
         engine.modify(place(offset), "exchange") { _ in value }
     }

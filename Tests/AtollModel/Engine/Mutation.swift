@@ -22,6 +22,8 @@ public struct Mutation: Sendable, CustomStringConvertible {
         case lostStore
         /// Loads give this value.
         case constantLoad(UInt64)
+        /// Fences order nothing.
+        case noFence
         /// Whoever is asked about is lost, dead or alive.
         case everybodyIsLost
         /// Nobody is ever lost.

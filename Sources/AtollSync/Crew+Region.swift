@@ -53,6 +53,7 @@ extension Crew {
             if !run() { waiter.step() }
         }
         words.store(generation, at: base &+ Self.drainedAt)
+        waiter.rouse()
         var number = 1
         while number < size {
             while words.load(seat(number) &+ Self.leftAt) != generation { waiter.step() }

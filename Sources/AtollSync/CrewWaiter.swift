@@ -7,6 +7,12 @@ public protocol CrewWaiter {
     mutating func step()
     /// Passes about so many pauses' time, whatever happens meanwhile.
     mutating func pause(_ times: Int)
+    /// After a store in the middle of the wait that may end others'.
+    func rouse()
     /// When the wait is over.
     mutating func end()
+}
+
+extension CrewWaiter {
+    @inlinable public func rouse() {}
 }

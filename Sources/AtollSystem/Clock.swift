@@ -7,6 +7,9 @@ public enum MonotonicClock {
     /// Nanoseconds since a moment of this kernel's choice.
     public static func now() -> UInt64 { atoll_monotonic_ns() }
 
+    /// Nanoseconds of processor time that the calling thread has used.
+    public static func usedByThread() -> UInt64 { atoll_thread_cpu_ns() }
+
     public static func sleep(nanoseconds: UInt64) { atoll_sleep_ns(nanoseconds) }
 }
 

@@ -65,6 +65,7 @@ struct TeamWaitTests {
         }
         let good = [
             TeamOption.spin: "17", .waitPolicy: "passive", .pin: "compact", .barrier: "auto",
+            .bell: "off",
         ]
         let child = try job.start(
             rank: 0, "atoll-team-probe", ["leave-early"], [option.name: try #require(good[option])])

@@ -79,6 +79,15 @@ do throws(TeamError) {
             try me.barrier()
         }
         say("done")
+    case "late":
+        // Comes to the barrier so many milliseconds after it has said that it will.
+        try team.run { (me: inout TeamThread) throws(TeamError) in
+            try me.barrier()
+            say("waiting")
+            MonotonicClock.sleep(nanoseconds: UInt64(count) * 1_000_000)
+            try me.barrier()
+            say("passed")
+        }
     case "count":
         let lock = try team.lock("probe")
         let data = try team.array("probe", of: Int64.self, count: 2)

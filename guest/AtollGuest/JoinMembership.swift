@@ -25,6 +25,10 @@ public struct Membership: Sendable {
         guard let slot = region.slot(of: vm) else { return nil }
         let record = region.member(slot)
         guard record.state == .assigned, record.vm == vm else { return nil }
+        // Nothing of this boot has slept or stored yet.
+        if region.presence(slot).incarnation != record.incarnation {
+            region.forgetSleepers(of: slot)
+        }
         let locked = LockedOperation.measure(region, slot: slot)
         prepare()
         region.join(

@@ -18,6 +18,8 @@ public final class Team: Sendable {
     let block: TeamBlock
     let directory: Directory
     let limits: SpinLimits
+    /// `nil`: this VM has no doorbell here.
+    let bell: TeamBell?
     private let cpus: TeamCPUs
     private let options: TeamOptions
 
@@ -53,6 +55,9 @@ public final class Team: Sendable {
         liveness = MemberLiveness(
             region: region, slot: environment.slot, incarnation: environment.incarnation)
         var watch = try TeamWatch(region, environment)
+        bell = try TeamBell(options.bell, region: environment.region, slot: environment.slot)
+        // Before anybody can wait for this process.
+        if bell == nil { region.setSilent(environment.slot) }
         let wish = options.barrier(
             size: size, threadsPerVM: environment.threadsPerVM, cpus: cpus.allowed.count)
         self.options = options
@@ -137,9 +142,10 @@ public final class Team: Sendable {
     /// Lets the others' waits end. What they see for themselves they need not be told.
     func tellOthers(_ failure: TeamError, rank: Int) {
         switch failure {
-        case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): return
+        case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): break
         default: _ = region.memory.compareExchange(0, UInt64(rank + 1), word: block.failed)
         }
+        region.rouse(bell)
     }
 
     /// Lets a thread that a pinned one has started run on all CPUs.

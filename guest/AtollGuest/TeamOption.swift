@@ -17,6 +17,10 @@ public enum TeamOption: UInt8, Sendable, CaseIterable {
     /// what suits the team's size, and whether threads are kept to CPUs. Who makes the team decides for
     /// all.
     case barrier
+    /// `auto`, as if not set: a wait sleeps until it is rung for where the region's device has a doorbell.
+    /// `off`: it naps, and this VM's threads ring for nobody. Else the path of a file of at least 8192
+    /// bytes, zero at first, by which processes of one kernel ring for each other.
+    case bell
 
     public var name: String {
         switch self {
@@ -24,6 +28,7 @@ public enum TeamOption: UInt8, Sendable, CaseIterable {
         case .waitPolicy: "ATOLL_WAIT_POLICY"
         case .pin: "ATOLL_PIN"
         case .barrier: "ATOLL_BARRIER"
+        case .bell: "ATOLL_BELL"
         }
     }
 }
@@ -33,12 +38,18 @@ struct TeamOptions: Sendable {
     enum WaitPolicy: Sendable { case measured, active, passive }
     enum Pin: Sendable { case none, compact, spread }
 
+    enum Bell: Sendable {
+        case none, device
+        case counts(file: [UInt8])
+    }
+
     /// Microseconds.
     var spin: UInt64?
     var waitPolicy = WaitPolicy.measured
     var pin = Pin.none
     /// `nil`: what suits the team.
     var barrier: BarrierAlgorithm?
+    var bell = Bell.device
 
     /// - Throws: ``TeamError/option(_:)`` with the first that makes no sense.
     init() throws(TeamError) {
@@ -62,6 +73,15 @@ struct TeamOptions: Sendable {
                 barrier = .dissemination
             } else if text != Array("auto".utf8) {
                 throw .option(.barrier)
+            }
+        }
+        if let text = Invocation.variable(TeamOption.bell.name) {
+            if text == Array("off".utf8) {
+                bell = .none
+            } else if text.first == UInt8(ascii: "/") {
+                bell = .counts(file: text)
+            } else if text != Array("auto".utf8) {
+                throw .option(.bell)
             }
         }
         if let text = Invocation.variable(TeamOption.pin.name) {

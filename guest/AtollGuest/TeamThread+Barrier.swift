@@ -15,7 +15,11 @@ extension TeamThread {
     ///
     /// - Throws: ``TeamError/sync(_:)`` where more threads come than the team has.
     public mutating func arrive() throws(TeamError) -> BarrierToken {
-        try meet { (barrier, seat, _) throws(SyncError) in try barrier.arrive(&seat) }
+        let token = try meet { (barrier, seat, _) throws(SyncError) in
+            try barrier.arrive(&seat)
+        }
+        place.rouse()
+        return token
     }
 
     /// Waits until all threads of the team have come. What each wrote before it came, all see after.

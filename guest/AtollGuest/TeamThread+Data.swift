@@ -26,6 +26,7 @@ extension TeamThread {
     {
         let memory = place.memory
         let view = queue.view(memory)
+        defer { place.rouse() }
         if timeout == 0 { return view.tryPush(value, as: owner, team.liveness) }
         var waiter = waiter(for: .somebody, on: queue.offset, .queue, timeout: timeout)
         defer { waiter.end() }
@@ -41,6 +42,7 @@ extension TeamThread {
     public func pop(_ queue: TeamQueue, timeout: UInt64 = .max) throws(TeamError) -> UInt64? {
         let memory = place.memory
         let view = queue.view(memory)
+        defer { place.rouse() }
         if timeout == 0 { return view.tryPop(team.liveness) }
         var waiter = waiter(for: .somebody, on: queue.offset, .queue, timeout: timeout)
         defer { waiter.end() }
@@ -57,6 +59,7 @@ extension TeamThread {
     {
         let memory = place.memory
         let view = ring.view(memory)
+        defer { place.rouse() }
         if timeout == 0 { return view.tryPush(value) }
         var waiter = waiter(for: .somebody, on: ring.offset, .ring, timeout: timeout)
         defer { waiter.end() }
@@ -72,6 +75,7 @@ extension TeamThread {
     public func pop(_ ring: TeamRing, timeout: UInt64 = .max) throws(TeamError) -> UInt64? {
         let memory = place.memory
         let view = ring.view(memory)
+        defer { place.rouse() }
         if timeout == 0 { return view.tryPop() }
         var waiter = waiter(for: .somebody, on: ring.offset, .ring, timeout: timeout)
         defer { waiter.end() }

@@ -43,9 +43,13 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func unlock(_ lock: TeamLock) throws(TeamError) {
         do {
-            if lock.isRecursive { return try lock.recursive(mapped).unlock(as: owner) }
-            try lock.counted(mapped).unlock(as: owner)
+            if lock.isRecursive {
+                try lock.recursive(mapped).unlock(as: owner)
+            } else {
+                try lock.counted(mapped).unlock(as: owner)
+            }
         } catch { throw .sync(error) }
+        place.rouse()
     }
 
     /// Declares that what a dead holder left has been repaired. Under the lock.

@@ -105,6 +105,7 @@ extension TeamThread {
             let words = mapped.words(at: block.offset, count: block.layout.bytes)
             SharedLoop(words, ring: block.layout.loops, number: number)
                 .leave(number, of: presentSize)
+            place.rouse()
         }
     }
 }

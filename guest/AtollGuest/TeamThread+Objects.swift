@@ -24,6 +24,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not hold it.
     public func unlock(_ lock: TeamReadWriteLock) throws(TeamError) {
         do { try lock.view(mapped).unlock(as: owner) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     /// Declares that what a dead writer left has been repaired.
@@ -50,6 +51,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not have it.
     public func unlockShared(_ lock: TeamReadWriteLock, _ hold: ReadHold) throws(TeamError) {
         do { try lock.view(mapped).unlockShared(hold, as: owner) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     // MARK: Semaphore
@@ -75,6 +77,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not have it.
     public func release(_ semaphore: TeamSemaphore, _ permit: Permit) throws(TeamError) {
         do { try semaphore.view(mapped).release(permit, as: owner) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     /// Uses a permit up: there is one less.
@@ -82,6 +85,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where this thread does not have it.
     public func consume(_ semaphore: TeamSemaphore, _ permit: Permit) throws(TeamError) {
         do { try semaphore.view(mapped).consume(permit, as: owner) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     /// Makes a permit, for anybody to take.
@@ -89,6 +93,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where there are as many as there can be.
     public func signal(_ semaphore: TeamSemaphore) throws(TeamError) {
         do { try semaphore.view(mapped).signal() } catch { throw .sync(error) }
+        place.rouse()
     }
 
     // MARK: Condition
@@ -127,10 +132,16 @@ extension TeamThread {
     }
 
     /// Ends all waits that have begun.
-    public func notifyAll(_ condition: TeamCondition) { condition.view(mapped).notifyAll() }
+    public func notifyAll(_ condition: TeamCondition) {
+        condition.view(mapped).notifyAll()
+        place.rouse()
+    }
 
     /// Ends one wait, if there is one.
-    public func notifyOne(_ condition: TeamCondition) { condition.view(mapped).notifyOne() }
+    public func notifyOne(_ condition: TeamCondition) {
+        condition.view(mapped).notifyOne()
+        place.rouse()
+    }
 
     // MARK: Once
 
@@ -148,9 +159,11 @@ extension TeamThread {
         guard case .run(let acquisition) = step else { return }
         do throws(TeamError) { try body(acquisition) } catch {
             do { try once.view(mapped).cancel(as: owner) } catch { throw .sync(error) }
+            place.rouse()
             throw error
         }
         do { try once.view(mapped).finish(as: owner) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     // MARK: Latch
@@ -158,6 +171,7 @@ extension TeamThread {
     /// - Throws: ``TeamError/sync(_:)`` where less is left.
     public func countDown(_ latch: TeamLatch, by less: Int = 1) throws(TeamError) {
         do { try latch.view(mapped).countDown(by: less) } catch { throw .sync(error) }
+        place.rouse()
     }
 
     /// Waits until the count is zero. What all wrote before they counted is then seen.
@@ -177,7 +191,10 @@ extension TeamThread {
     ) throws(TeamError) -> R {
         var waiter = waiter(for: .somebody, on: object, kind, timeout: timeout)
         defer { waiter.end() }
-        do { return try body(&waiter) } catch { throw .sync(error) }
+        do { return try body(&waiter) } catch {
+            place.rouse()
+            throw .sync(error)
+        }
     }
 }
 

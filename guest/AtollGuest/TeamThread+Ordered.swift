@@ -80,6 +80,7 @@ public struct TeamOrder: ~Copyable {
         try body()
         isOver = true
         loop.endTurn(offset + 1)
+        place.rouse()
     }
 
     mutating func begin(_ offset: UInt64) {

@@ -39,6 +39,7 @@ extension TeamThread {
             if place.table(number, { $0.take(index, rank: rank) }) {
                 try body(&self, chunks.range(UInt64(index)))
                 place.table(number) { $0.finish(index) }
+                place.rouse()
             } else if place.table(number, { $0.state(of: index) }) != .done {
                 open.append(index)
             }
@@ -65,6 +66,7 @@ extension TeamThread {
                 else { continue }
                 try body(&self, chunks.range(UInt64(index)))
                 place.table(number) { $0.finish(index) }
+                place.rouse()
             }
             open.removeAll { index in place.table(number) { $0.state(of: index) } == .done }
             if open.isEmpty { return }
@@ -90,6 +92,7 @@ extension TeamThread {
                     try meet { (barrier, seat, waiter) throws(SyncError) in
                         waiter.disregard(known)
                         try barrier.shrink(&seat, &waiter, without: known)
+                        waiter.rouse()
                     }
                 }
                 let (gone, next) = (seat.lostSlots, nextConstruct)

@@ -38,6 +38,7 @@ extension TeamThread {
         work.end(root.record)
         // All that is left is what others have: run that.
         _ = memory.add(1, word: offset + layout.idle)
+        place.rouse()
         try help(until: { [memory] _ in memory.load(word: offset + layout.idle) >= target })
         // Nobody looks for work any more when the next tasks begin, which may be other functions.
         try barrier()
@@ -90,7 +91,10 @@ extension TeamThread {
         if !dependences.isEmpty {
             work.keys.add(task, dependences, hasEnded: { work.hasEnded($0) })
         }
-        if work.records({ $0.unblock(task.record) }) { work.push(task.record) }
+        if work.records({ $0.unblock(task.record) }) {
+            work.push(task.record)
+            place.rouse()
+        }
     }
 
     /// Without a record: its tasks count as those of the running one.
@@ -135,6 +139,7 @@ extension TeamThread {
         try taskWait()
         (work.current, work.keys) = (outer, keys)
         work.end(group.record)
+        place.rouse()
     }
 
     // MARK: Running
@@ -174,5 +179,6 @@ extension TeamThread {
         try call(&self, work.arguments(record))
         (work.current, work.keys) = (outer, keys)
         work.end(record)
+        place.rouse()
     }
 }

@@ -129,6 +129,7 @@ public struct TeamThread: ~Copyable {
             return result
         } catch {
             barrierWaiter.end()
+            place.rouse()
             throw .sync(error)
         }
     }

@@ -3,9 +3,10 @@ internal import AtollRegion
 internal import AtollSync
 internal import AtollSystem
 
-/// How a thread waits in a region: it spins for a while, then lets others run, then sleeps longer and
-/// longer, with an eye on what can end the wait. From the end of the spin phase on it says in its line
-/// of the team's block what it waits for.
+/// How a thread waits in a region, with an eye on what can end the wait: it spins for a while, then sleeps
+/// in the kernel until it is rung for. Without a doorbell, or where somebody in the team does not ring, it
+/// lets others run after the spinning, then naps longer and longer. From the end of the spin phase on it
+/// says in its line of the team's block what it waits for.
 struct TeamWaiter: Waiter {
     /// What the wait is for.
     enum Purpose {
@@ -17,6 +18,11 @@ struct TeamWaiter: Waiter {
 
     static var shortestSleep: UInt64 { 20_000 }
     static var longestSleep: UInt64 { 500_000 }
+    /// Until it is rung for: the loss of a member, the end of a process and the like ring for nobody.
+    static var longestDoze: UInt64 { 100_000_000 }
+    /// Rings in a row that others were meant by, after which it naps between two sleeps: a ring in vain
+    /// must not cost more than a nap does.
+    static var freeRings: UInt32 { 4 }
 
     private let place: TeamPlace
     private let purpose: Purpose
@@ -33,6 +39,10 @@ struct TeamWaiter: Waiter {
     private var budget: Int32
     /// Members whose loss ends no wait.
     private var known: UInt64 = 0
+    private var doze = Doze()
+    private var ringsInVain: UInt32 = 0
+    private var hasNapped = false
+    private(set) var slept = false
 
     /// - Parameters:
     ///   - pauses: how long it spins. A timed wait does not: the clock is its business.
@@ -77,6 +87,9 @@ struct TeamWaiter: Waiter {
         known = 0
     }
 
+    @inline(__always)
+    mutating func rouse() { place.rouse() }
+
     mutating func disregard(_ slots: UInt64) { known |= slots }
 
     @inline(__always)
@@ -106,17 +119,45 @@ struct TeamWaiter: Waiter {
         waited = max(now &- started, 1)
         try place.check(known, everybody: false)
         if waited >= timeout { throw .timedOut }
-        if waited < place.limits.yielding { return Processor.yield() }
+        slept = false
+        let bell = place.bellForSleep
+        if bell == nil, waited < place.limits.yielding { return Processor.yield() }
         say(waited)
-        MonotonicClock.sleep(nanoseconds: min(sleep, timeout - waited))
-        sleep = min(sleep * 2, Self.longestSleep)
+        if let bell, ringsInVain <= Self.freeRings || hasNapped {
+            if dozes(bell) { return }
+        } else {
+            MonotonicClock.sleep(nanoseconds: min(sleep, timeout - waited))
+            sleep = min(sleep * 2, Self.longestSleep)
+            hasNapped = true
+        }
         try place.check(known, everybody: purpose == .everybody)
+    }
+
+    /// Whether it has not slept yet, and looks again first.
+    private mutating func dozes(_ bell: TeamBell) -> Bool {
+        let longest = min(Self.longestDoze, timeout - waited)
+        switch place.region.doze(&doze, bell, nanoseconds: longest) {
+        case .announced: return true
+        case .rung:
+            ringsInVain &+= 1
+            hasNapped = false
+        case .overslept:
+            ringsInVain = 0
+            sleep = Self.shortestSleep
+            slept = true
+        }
+        return false
     }
 
     // MARK: The thread's line
 
     private mutating func begin(_ now: UInt64) {
         started = max(now, 1)
+        // Nobody sleeps while others sleep for want of its ring. Once: it would ring for itself later.
+        place.rouse()
+        doze = Doze()
+        ringsInVain = 0
+        hasNapped = false
         guard place.line != 0, object != 0 else { return }
         TeamThreadLine.startWait(place.memory, at: place.line, on: object, kind: kind)
     }
@@ -132,6 +173,7 @@ struct TeamWaiter: Waiter {
 
     @inline(never)
     private func endSlowly() {
+        place.rouse()
         guard place.line != 0, object != 0 else { return }
         TeamThreadLine.endWait(
             place.memory, at: place.line, nanoseconds: max(MonotonicClock.now() &- started, 1))

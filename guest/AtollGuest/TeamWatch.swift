@@ -11,6 +11,8 @@ struct TeamWatch: Sendable {
     var block: TeamBlock?
     /// The members that take part, in order of rank.
     let members: [(slot: Int, incarnation: UInt64)]
+    /// Their slots, as bits.
+    let slots: UInt64
     /// The membership epoch at which all of them were alive.
     let epoch: UInt64
 
@@ -28,6 +30,7 @@ struct TeamWatch: Sendable {
             members.append((part.slot, part.incarnation))
         }
         self.members = members
+        slots = members.reduce(0) { $0 | 1 << UInt64($1.slot & 63) }
         try Self.check(members, environment)
         let lost = lostMembers
         if lost != 0 { throw .sync(.memberLost(slots: lost)) }

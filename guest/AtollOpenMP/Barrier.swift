@@ -18,6 +18,7 @@ enum Barrier {
         let isCut = team.crew.meet(
             seat.offset, of: thread.size, barrier, generation, cancels: cancels,
             { ImageWaiter(thread, .barrier) }, run: { Tasks.runOne(thread) })
+        Bell.rouse()
         if isCut { return true }
         seat.safeConstruct = seat.get(Seat.constructField)
         seat.safeStealing = seat.get(Seat.stealingField)
@@ -30,6 +31,7 @@ enum Barrier {
         team.crew.drain(
             barrier, { ImageWaiter(thread, .barrier) }, run: { Tasks.runOne(thread) },
             arePending: { Tasks.arePending(team) })
+        Bell.rouse()
     }
 }
 

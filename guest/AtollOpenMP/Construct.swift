@@ -33,6 +33,7 @@ enum Construct {
         let block = CoreHeap.zeroed(bytes)
         if block != 0 { prepare(block) }
         slot.give(memory: block)
+        Bell.rouse()
         return block
     }
 }

@@ -51,6 +51,7 @@ enum Doacross {
     static func post(_ thread: ThreadRecord, _ vector: UInt64) {
         let table = thread.seat.loop.doacross
         table.store(table.part(atoll_core_get(vector)), table.flat(vector) &+ 1)
+        Bell.rouse()
     }
 
     /// Until the iteration has been posted.

@@ -16,6 +16,7 @@ func atoll_io_ask(_ address: UInt64, _ flags: UInt64) {
         // SAFETY: a mailbox is a block of the heap that stays while this thread holds a stream's lock.
         let word = unsafe ImageWords(at: UInt(mailbox), count: 64)
         word.store(address | flags, at: 0)
+        Bell.rouse()
     } else {
         let start = Int(truncatingIfNeeded: (address >> 12) % UInt64(ForwardSlots.count))
         while !ForwardSlots.post(address | flags, from: start) { patience.wait() }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CAtollOpenMP
 
-/// How a thread waits for one of another kernel: it looks often at first, then makes room, then naps
-/// ever longer, and sees whether the program has ended.
+/// How a thread waits for one of another kernel: it looks often at first, then sleeps until it is rung for,
+/// or, where not all ring, makes room, then naps ever longer; and it sees whether the program has ended.
 ///
 /// Whether looking paid decides how long it is done the next time: where both sides share a processor,
 /// each look keeps the other from answering.
@@ -10,6 +10,7 @@ struct ForwardPatience {
     private(set) var looks: UInt32
     private var steps: UInt32 = 0
     private let mayLook: Bool
+    private var bellSleep = BellSleep()
 
     static var mostLooks: UInt32 { 2_000 }
     static var leastLooks: UInt32 { 200 }
@@ -29,6 +30,10 @@ struct ForwardPatience {
         if steps < .max { steps += 1 }
         if steps < looks {
             atoll_io_relax()
+        } else if Bell.maySleep {
+            let nap = bellSleep.takeNap()
+            if nap == 0 { bellSleep.step() } else { atoll_io_nap(nap) }
+            if mayLook { atoll_image_look() }
         } else if steps < looks + Self.yields {
             atoll_io_yield()
         } else {
@@ -47,7 +52,7 @@ struct ForwardPatience {
     }
 
     /// Whether it has come to that.
-    var naps: Bool { steps >= looks + Self.yields }
+    var naps: Bool { steps >= looks + (Bell.maySleep ? 2 : Self.yields) }
 
     /// Grows fast to the longest, and then by as much again with every 64 naps: what has not come for
     /// seconds may come a hundredth of a second late, and others need the processor.

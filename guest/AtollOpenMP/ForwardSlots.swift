@@ -69,6 +69,7 @@ enum ForwardSlots {
         // SAFETY: the request stays until its thread sees this word change.
         let request = unsafe ImageWords(at: UInt(address), count: 128)
         request.store(1, at: 0)
+        Bell.rouse()
     }
 
     private static func change(_ body: (UInt64) -> UInt64) {

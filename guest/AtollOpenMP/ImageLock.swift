@@ -34,7 +34,10 @@ struct ImageLock {
     }
 
     @inline(__always)
-    func release() { lock.release() }
+    func release() {
+        lock.release()
+        Bell.rouse()
+    }
 
     @inline(never)
     private func acquireSlowly(_ thread: ThreadRecord) {

@@ -5,8 +5,9 @@ internal import AtollSystem
 internal import CAtollOpenMP
 
 /// How every thread of the runtime waits for a word of the image: it looks again at once for a while, then
-/// with pauses of the processor, then lets others run, then naps, longer and longer up to half a
-/// millisecond, or to a 256th of the time that it has waited; from the first yield on it looks now and then whether the program has ended or a rank is
+/// with pauses of the processor, then sleeps until it is rung for (``Bell``); where not all ranks ring, it
+/// lets others run, then naps, longer and longer up to half a millisecond, or to a 256th of the time that it
+/// has waited; from the end of the spinning on it looks now and then whether the program has ended or a rank is
 /// lost, in which case the process ends and the wait never does.
 ///
 ///     var waiter = ImageWaiter(thread)
@@ -29,6 +30,7 @@ struct ImageWaiter: Waiter, CrewWaiter {
     private let began: UInt64
     private var started: UInt64 = 0
     private var nap = ImageWaiter.shortestNap
+    private var bellSleep = BellSleep()
 
     @inline(__always)
     init(_ thread: ThreadRecord, _ kind: Figures.Kind = .other, looks: Int32 = Self.looks) {
@@ -37,6 +39,7 @@ struct ImageWaiter: Waiter, CrewWaiter {
         began = Figures.begin()
         left = Int32(truncatingIfNeeded: thread.spin & 0xffff_ffff)
         looksLeft = looks
+        Bell.rouse()
     }
 
     /// For a thread that has no record, or none yet.
@@ -46,6 +49,7 @@ struct ImageWaiter: Waiter, CrewWaiter {
         began = 0
         left = 400
         looksLeft = Self.looks
+        Bell.rouse()
     }
 
     /// After a look that found nothing.
@@ -74,6 +78,11 @@ struct ImageWaiter: Waiter, CrewWaiter {
             return
         }
         atoll_image_look()
+        if Bell.maySleep {
+            let nap = bellSleep.takeNap()
+            if nap == 0 { bellSleep.step() } else { MonotonicClock.sleep(nanoseconds: nap) }
+            return
+        }
         if now &- started < Spin.yielding { return Processor.yield() }
         MonotonicClock.sleep(nanoseconds: nap)
         // Each nap's end costs time that others have a use for.
@@ -92,6 +101,9 @@ struct ImageWaiter: Waiter, CrewWaiter {
     }
 
     // MARK: For the algorithms of AtollSync
+
+    @inline(__always)
+    func rouse() { Bell.rouse() }
 
     @inline(__always)
     mutating func wait() throws(SyncError) { step() }

@@ -34,6 +34,7 @@ private func lock(_ address: UInt) -> WordLock<WordOf32> {
 
 @c public func omp_unset_lock(_ address: UInt) {
     lock(address).release()
+    Bell.rouse()
     if Ompt.isOn { Ompt.released(.lock, address) }
 }
 

@@ -50,6 +50,7 @@ private func wait(_ address: UInt) {
 
 @c public func omp_unset_nest_lock(_ address: UInt) {
     let isLast = lock(address).release()
+    if isLast { Bell.rouse() }
     if Ompt.isOn {
         isLast ? Ompt.released(.nestLock, address) : Ompt.nests(Ompt.end, address)
     }

@@ -69,5 +69,6 @@ enum Ordered {
     @inline(__always)
     private static func pass(_ thread: ThreadRecord, _ loop: LoopRecord) {
         Construct.slot(thread.team, loop.construct).endTurn(loop.high)
+        Bell.rouse()
     }
 }

@@ -75,6 +75,7 @@ enum Parallel {
         team.set(TeamRecord.stealingBase, seat.get(Seat.stealingField))
         team.set(TeamRecord.floatControl, atoll_float_control())
         team.crew.begin(generation, count)
+        Bell.rouse()
         seat.generation = generation
         seat.begin(team)
         if seat.place != thread.place { Places.take(thread, seat.place) }
@@ -183,6 +184,7 @@ enum Parallel {
         team.crew.endTasks(
             generation, of: size, { ImageWaiter(thread, .barrier) },
             run: { Tasks.runOne(thread) }, arePending: { Tasks.arePending(team) })
+        Bell.rouse()
     }
 
     /// After a cancelled region, in which the threads have come to different numbers of constructs: all

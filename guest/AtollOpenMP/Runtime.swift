@@ -51,6 +51,7 @@ enum Runtime {
         atoll_environment_begin()
         environment.version = 0
         settings.store(Settings.stateField, 2)
+        Bell.rouse()
     }
 
     /// Gives the calling thread, which the program has started, its record and its initial team.

@@ -25,6 +25,7 @@ enum Single {
     static func endCopy(_ thread: ThreadRecord, _ data: UInt64) {
         let number = thread.seat.get(Seat.constructField)
         Construct.slot(thread.team, number).publish(data)
+        Bell.rouse()
     }
 }
 

@@ -211,6 +211,7 @@ enum Tasks {
         } else {
             block.tally.endElsewhere()
         }
+        Bell.rouse()
     }
 
     /// The task and its children have ended: its record goes, as soon as no sibling looks at it.
@@ -239,6 +240,7 @@ enum Tasks {
         if task.priority == 0, thread.team.offset == team.offset,
             block.deque(thread.number).push(task.tagged)
         {
+            Bell.rouse()
             return
         }
         TaskQueue(block.offset + TaskTeam.queueLine).push(task, thread)

@@ -70,6 +70,7 @@ enum Teams {
             seat.set(Seat.threadField, worker)
             seat.generation = team.generation
             ThreadPool.words.assign(worker.offset, seat.offset)
+            Bell.rouse()
             team.members = number + 1
         }
         return team

@@ -15,6 +15,7 @@ enum Worker {
             // First free for another team: whoever waits for the seat may want this thread next.
             ThreadPool.release(thread, to: .idle)
             seat.store(Seat.threadField, 0)
+            Bell.rouse()
         }
     }
 
@@ -71,6 +72,7 @@ enum Worker {
             Tasks.endImplicit(thread)
         }
         team.crew.join(seat.offset, generation)
+        Bell.rouse()
     }
 
     /// The region has tasks: runs some, until they have all ended, and says that it runs none any more.

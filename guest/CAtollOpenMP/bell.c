@@ -2,13 +2,15 @@
 
 #include "bell.h"
 
+#include "include/atoll_doorbell.h"
+
 #include <linux/futex.h>
 #include <time.h>
 
 bool atoll_bell_sleep(uint64_t *bell, uint64_t heard, uint64_t nanoseconds) {
     if (!atoll_process.is_local) {
-        atoll_sys_nap(nanoseconds);
-        return false;
+        if (!atoll_bell_await((uint64_t)bell, heard, nanoseconds)) atoll_sys_nap(nanoseconds);
+        return atoll_bell_heard(bell) != heard;
     }
     uint64_t seen = heard;
     while (!__atomic_compare_exchange_n(bell, &seen, heard | ATOLL_BELL_SLEEPS, false,
@@ -25,7 +27,12 @@ bool atoll_bell_sleep(uint64_t *bell, uint64_t heard, uint64_t nanoseconds) {
 }
 
 void atoll_bell_ring(uint64_t *bell) {
-    if (!atoll_process.is_local) return;
+    if (!atoll_process.is_local) {
+        if (!atoll_has_doorbell()) return;
+        __atomic_fetch_add(bell, ATOLL_BELL_STEP, __ATOMIC_ACQ_REL);
+        atoll_bell_rouse();
+        return;
+    }
     uint64_t found = __atomic_fetch_add(bell, ATOLL_BELL_STEP, __ATOMIC_ACQ_REL);
     if (found & ATOLL_BELL_SLEEPS)
         atoll_syscall(SYS_futex, (uint64_t)bell, FUTEX_WAKE, 1, 0, 0, 0);

@@ -2,8 +2,8 @@
 //
 // A word by which a thread is woken that waits for what other ranks want of it. Between processes of one
 // kernel the waiter sleeps on it, so that it need not look every half millisecond, which takes a
-// twentieth of a processor from the program. Memory of a device cannot be slept on, nor a thread of
-// another kernel woken: there the waiter naps.
+// twentieth of a processor from the program. Between VMs it sleeps on its VM's doorbell (Bell.swift); where
+// there is none, or a rank does not ring, it naps.
 
 #ifndef ATOLL_BELL_H
 #define ATOLL_BELL_H

@@ -47,7 +47,7 @@ void atoll_io_yield(void) { atoll_sys_yield(); }
 // In the line of the word that says which slots to look at.
 static uint64_t *server_bell(void) { return &atoll_image()->io[2]; }
 
-bool atoll_io_has_bell(void) { return atoll_process.is_local; }
+bool atoll_io_has_bell(void) { return atoll_process.is_local || atoll_process.has_doorbell; }
 uint64_t atoll_io_bell_heard(void) { return atoll_bell_heard(server_bell()); }
 void atoll_io_bell_sleep(uint64_t heard, uint64_t nanoseconds)
 {

@@ -3,6 +3,7 @@
 // Maps the image. The first allocation of a process may call this: before libc's own start, before any
 // constructor. So nothing here uses libc, or a thread's errno.
 
+#include "include/atoll_doorbell.h"
 #include "image.h"
 
 #include <fcntl.h>
@@ -164,6 +165,7 @@ void atoll_image_begin(void) {
         refuse("there is already a process of rank ", NUMBER(atoll_process.rank));
     rank->pid = (uint64_t)atoll_syscall(SYS_getpid, 0, 0, 0, 0, 0, 0);
     rank->threads = atoll_process.threads;
+    atoll_doorbell_begin();
 }
 
 uint64_t atoll_pool_take(uint64_t bytes) {

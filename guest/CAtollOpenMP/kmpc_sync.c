@@ -252,8 +252,11 @@ void __kmpc_doacross_post(HERE, const int64_t *vector)
 	uint8_t *word = all ? iteration(all, vector) : NULL;
 
 	UNUSED;
-	if (word)
-		__atomic_store_n(word, 1, __ATOMIC_RELEASE);
+	if (!word)
+		return;
+	__atomic_store_n(word, 1, __ATOMIC_RELEASE);
+	if (atoll_has_doorbell())
+		atoll_bell_rouse();
 }
 
 void __kmpc_doacross_wait(HERE, const int64_t *vector)

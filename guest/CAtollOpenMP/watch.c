@@ -127,7 +127,7 @@ static void listen(uint64_t now) {
 }
 
 static uint64_t nap_after(uint64_t quiet) {
-    uint64_t nap = quiet / (atoll_process.is_local ? PART_WITH_BELL : PART);
+    uint64_t nap = quiet / (atoll_process.is_local || atoll_process.has_doorbell ? PART_WITH_BELL : PART);
     uint64_t longest = load(&atoll_image()->exec) ? LONGEST_AFTER_EXEC : LONGEST;
     return nap < SHORT ? SHORT : nap > longest ? longest : nap;
 }

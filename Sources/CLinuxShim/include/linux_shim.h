@@ -59,6 +59,7 @@ int atoll_unmap(void *base, size_t bytes);
 
 // Time and waiting
 uint64_t atoll_monotonic_ns(void);
+uint64_t atoll_thread_cpu_ns(void);
 void atoll_sleep_ns(uint64_t ns);
 void atoll_yield(void);
 static inline void atoll_pause(void) {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   atoll-sync-bench barrier|reduce|lock|lock-alone|dynamic|heap ROUNDS      (started by atoll-run)
+//   atoll-sync-bench barrier|reduce|lock|lock-alone|dynamic|heap|wait ROUNDS      (started by atoll-run)
 //
-// What one operation of the guest library takes, in nanoseconds: one number, printed by the first thread.
+// What one operation of the guest library takes, in nanoseconds: one number, printed by the first thread. Of
+// `wait`, the CPU time that the first thread uses while it waits for a second.
 // Built as guests have it. With ATOLL_BENCH_PIN, each thread keeps to one CPU, in order of rank.
 
 import AtollGuest
@@ -106,6 +107,19 @@ func blocks(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
     }
 }
 
+/// All but the first come a second late.
+func waits(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
+    var used: UInt64 = 0
+    for _ in 0..<rounds {
+        try me.barrier()
+        let before = MonotonicClock.usedByThread()
+        if me.rank > 0 { MonotonicClock.sleep(nanoseconds: 1_000_000_000) }
+        try me.barrier()
+        used += MonotonicClock.usedByThread() - before
+    }
+    return used
+}
+
 let arguments = Invocation.arguments
 let what = arguments.first ?? []
 let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 0)
@@ -126,6 +140,7 @@ func measure() throws(TeamError) {
             case Array("reduce".utf8): try reductions(&me, rounds)
             case Array("lock".utf8): try locks(&me, rounds)
             case Array("dynamic".utf8): try iterations(&me, rounds)
+            case Array("wait".utf8): try waits(&me, rounds)
             case Array("heap".utf8): try blocks(&me, rounds)
             default: throw .program(code: 2)
             }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "atoll_doorbell.h"
 #include "atoll_image.h"
 
 /// Has the thread of `record` started; see atoll_thread_spawn().

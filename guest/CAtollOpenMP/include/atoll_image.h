@@ -228,6 +228,11 @@ struct atoll_process {
     uint32_t is_child;          // forked: a process of its own, in which nothing is shared
     uint64_t clock_offset;      // to add to CLOCK_MONOTONIC, modulo 2^64; grows
     uint64_t date_offset;       // to add to CLOCK_REALTIME
+    // Of the VM's doorbell; see atoll_doorbell.h.
+    uint32_t has_doorbell;
+    uint32_t slot;              // of this process's member
+    uint64_t sleepers;          // address; 0: there are no such words
+    uint64_t members;           // slots of all ranks, as bits
 };
 extern struct atoll_process atoll_process __attribute__((visibility("hidden")));
 

@@ -134,7 +134,7 @@ static inline void atoll_io_set_mailbox(uint64_t mailbox) { atoll_io_mailbox = m
 // The kernel's own calls, past every interposer.
 void atoll_io_nap(uint64_t nanoseconds);
 void atoll_io_yield(void);
-/// Rank 0's leading server sleeps until a request is posted, where the ranks are of one kernel; see bell.h.
+/// Rank 0's leading server sleeps until a request is posted, where ranks can ring for it; see bell.h.
 bool atoll_io_has_bell(void);
 uint64_t atoll_io_bell_heard(void);
 void atoll_io_bell_sleep(uint64_t heard, uint64_t nanoseconds);

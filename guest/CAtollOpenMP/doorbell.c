@@ -30,8 +30,7 @@ static const uint64_t INFO = _IOR('V', 1, struct info), RING = _IOW('V', 2, stru
 enum { PAGE = 4096, VERSION = 3, AT_SLEEPERS = 640, COUNTS = 64 };
 static const uint64_t MAGIC = 0x4e4752544c4c5441u;
 
-// A line for each slot, where the bell is a file; the page after them holds the sleepers' words for programs
-// without a region.
+// A line for each rank, where the bell is a file, and after them the sleepers' words.
 static struct { _Alignas(64) uint32_t count; } *counts;
 
 static bool is_negative(long result) { return result < 0 && result > -4096; }
@@ -71,15 +70,16 @@ static uint64_t words_of_region(void) {
 
 void atoll_doorbell_begin(void) {
     if (atoll_process.ranks < 2) return;
+    const char *wish = atoll_kernel_environment("ATOLL_BELL");
+    bool is_file = wish && wish[0] == '/' && open_counts(wish);
     for (uint32_t rank = 0; rank < atoll_process.ranks; rank++) {
-        uint32_t slot = atoll_process.is_local ? rank : atoll_rank(rank)->slot;
+        uint32_t slot = is_file ? rank : atoll_rank(rank)->slot;
         if (rank == atoll_process.rank) atoll_process.slot = slot;
         atoll_process.members |= 1ull << (slot & 63);
     }
-    const char *wish = atoll_kernel_environment("ATOLL_BELL");
-    bool is_file = wish && wish[0] == '/' && open_counts(wish);
-    uint64_t words = atoll_process.is_local ? 0 : words_of_region();
-    if (!words && is_file) words = (uint64_t)counts + PAGE;
+    uint64_t words = is_file                  ? (uint64_t)counts + PAGE
+                     : atoll_process.is_local ? 0
+                                              : words_of_region();
     if (!words) return;
     atoll_process.sleepers = words;
     bool is_off = wish && is(wish, "off");

@@ -26,7 +26,7 @@ HOST_PROGRAMS := atoll atolld atoll-place
 # What atolld starts, and nobody else.
 HOST_HELPERS := atoll-fill
 GUEST_FLAGS := --traits Guest --scratch-path .build/guest -c release
-GUEST_PROGRAMS := atoll-agent atoll-run atoll-heat atoll-openmp
+GUEST_PROGRAMS := atoll-agent atoll-run atoll-guest atoll-heat atoll-openmp
 GUEST_BUILT := .build/guest/release
 LIBATOLL := libatoll.so.1
 # The names that programs know OpenMP's libraries by.

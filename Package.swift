@@ -52,6 +52,7 @@ let package = Package(
         .executable(name: "atoll-fill", targets: ["atoll-fill"]),
         .executable(name: "atoll-agent", targets: ["atoll-agent"]),
         .executable(name: "atoll-run", targets: ["atoll-run"]),
+        .executable(name: "atoll-guest", targets: ["atoll-guest"]),
         .executable(name: "atoll-heat", targets: ["atoll-heat"]),
         .library(name: "AtollGuest", targets: ["AtollGuest"]),
         .library(name: "atoll-c", type: .dynamic, targets: ["AtollGuestC"]),
@@ -103,7 +104,7 @@ let package = Package(
                 .product(name: "Crypto", package: "swift-crypto"),
             ],
             swiftSettings: strict),
-        .target(name: "AtollAccounts", dependencies: [], swiftSettings: strict),
+        .target(name: "AtollAccounts", dependencies: ["AtollSystem"], swiftSettings: strict),
         .target(name: "AtollDoctor", dependencies: ["AtollAPI"], swiftSettings: strict),
         .target(
             name: "AtollClient",
@@ -193,6 +194,10 @@ let package = Package(
             path: "guest/atoll-run", exclude: ["man"], swiftSettings: shared,
             linkerSettings: guestLink),
         .executableTarget(
+            name: "atoll-guest", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
+            path: "guest/atoll-guest", exclude: ["man"], swiftSettings: shared,
+            linkerSettings: guestLink),
+        .executableTarget(
             name: "atoll-openmp", dependencies: ["AtollGuest", "AtollRegion", "AtollSystem"],
             path: "guest/atoll-openmp", exclude: ["man"], swiftSettings: shared,
             linkerSettings: guestLink + aloneLink),
@@ -243,7 +248,7 @@ let package = Package(
             name: "AtollAgentTests",
             dependencies: [
                 "AtollGuest", "AtollRegion", "AtollSync", "AtollSystem", "CAtollABI", "atoll-agent",
-                "atoll-conformance", "atoll-openmp", "atoll-run",
+                "atoll-conformance", "atoll-guest", "atoll-openmp", "atoll-run",
             ],
             swiftSettings: strict),
         .testTarget(
@@ -393,7 +398,8 @@ let package = Package(
         .testTarget(
             name: "atolldTests",
             dependencies: [
-                "atolld", "AtollAPI", "AtollClient", "AtollServerTestSupport", "AtollTestSupport",
+                "atoll", "atoll-agent", "atoll-conformance", "atolld", "AtollAPI", "AtollClient",
+                "AtollServerTestSupport", "AtollTestSupport",
                 log,
             ],
             swiftSettings: strict),

@@ -160,6 +160,9 @@ public final class Region: Sendable {
     /// Raised by the daemon a few times a second, for guests to see that it watches.
     public var hostHeartbeat: UInt64 { memory.load(word: Self.hostHeartbeatOffset) }
 
+    /// A locked operation that changes nothing.
+    public func touchHostHeartbeat() { _ = memory.add(0, word: Self.hostHeartbeatOffset) }
+
     public func beatHost() { _ = memory.add(1, word: Self.hostHeartbeatOffset) }
 
     static var hostHeartbeatOffset: Int { ATOLL_AT_HEADER_HOST_HEARTBEAT }

@@ -29,6 +29,27 @@ import Testing
     }
 
     @Test(arguments: [
+        (nil as String?, PathReason.noModule), ("misc", .noNode),
+    ])
+    func saysWhyNotTheModule(kind: String?, reason: PathReason) throws {
+        let sysfs = try FakeSysfs()
+        try sysfs.add("0000:00:05.0", files: ["resource2"])
+        if let kind {
+            try sysfs.write("bus/pci/devices/0000:00:05.0/\(kind)/atoll7/dev", "10:1\n")
+        }
+        let tree = DeviceTree(root: sysfs.root, nodes: sysfs.root)
+        let device = try #require(tree.devices().first)
+        #expect(device.mapping == .sysfs && device.reason == reason)
+        // A node of something else.
+        guard kind != nil else { return }
+        try sysfs.write("atoll7", "")
+        let other = try #require(tree.devices().first)
+        #expect(other.mapping == .sysfs && other.reason == .otherModule)
+        #expect(other == device)
+        #expect(other.reason.remedy != nil)
+    }
+
+    @Test(arguments: [
         // No place in memory: the bridge's window was too small.
         "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0000000000000000 0x0000000000000000 0x0000000000000000\n",
         "0x0 0x0 0x0\n0x0 0x0 0x0\n0x0000000000000000 0x0000000003ffffff 0x000000000014220c\n",

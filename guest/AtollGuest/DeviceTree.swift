@@ -3,23 +3,54 @@ public import AtollRegion
 internal import AtollSystem
 
 /// Something that may hold a region: an ivshmem device's memory, or a plain file that stands for it.
-public struct RegionDevice: Sendable, Equatable {
+public struct RegionDevice: Sendable {
     /// What a process of this guest opens and maps.
     public let path: [UInt8]
     public let bytes: UInt64
     public let mapping: MappingKind
     /// Tells a device from another that later has the same place.
     public let instance: UInt64
+    /// Where the device is, whatever path leads to its memory.
+    public let place: [UInt8]
+    /// Why this path.
+    public let reason: PathReason
+    /// Whether it could interrupt the VM, by whichever path.
+    public let hasDoorbell: Bool
+
+    init(
+        path: [UInt8], bytes: UInt64, mapping: MappingKind, instance: UInt64,
+        place: [UInt8]? = nil, reason: PathReason = .given, hasDoorbell: Bool = false
+    ) {
+        self.path = path
+        self.bytes = bytes
+        self.mapping = mapping
+        self.instance = instance
+        self.place = place ?? path
+        self.reason = reason
+        self.hasDoorbell = hasDoorbell
+    }
 
     public var pathText: String { String(decoding: path, as: UTF8.self) }
+}
+
+/// The same device, by whichever path: who has mapped it by one goes on with it when another appears.
+extension RegionDevice: Equatable {
+    public static func == (one: RegionDevice, other: RegionDevice) -> Bool {
+        one.place == other.place && one.instance == other.instance && one.bytes == other.bytes
+    }
 }
 
 /// The guest's PCI devices, as sysfs shows them.
 public struct DeviceTree: Sendable {
     /// Where sysfs is mounted.
     public let root: String
+    /// Where device nodes are.
+    public let nodes: String
 
-    public init(root: String = "/sys") { self.root = root }
+    public init(root: String = "/sys", nodes: String = "/dev") {
+        self.root = root
+        self.nodes = nodes
+    }
 
     /// What QEMU gives ivshmem devices for identity.
     private static var vendor: UInt64 { 0x1af4 }
@@ -36,17 +67,48 @@ public struct DeviceTree: Sendable {
         guard number(path + "/vendor") == Self.vendor, number(path + "/device") == Self.device,
             let lines = try? readFile(path + "/resource"), let bytes = Self.size(ofBAR: 2, lines)
         else { return nil }
+        let (node, module) = node(path)
+        // The table of its interrupts' addresses.
+        let hasDoorbell = Self.size(ofBAR: 1, lines) != nil
         // Write-combining where there is a choice: next to it, the other file's mapping is uncached
         // for every guest whose host honours the guest's wish.
-        for (name, kind) in [
-            ("/resource2_wc", MappingKind.sysfsWriteCombining), ("/resource2", .sysfs),
-        ] {
-            if let found = try? FileStatus.ofName(path + name), found.kind == .regular {
+        let files: [(name: String, kind: MappingKind)] = [
+            ("/resource2_wc", .sysfsWriteCombining), ("/resource2", .sysfs),
+        ]
+        for file in files {
+            guard let found = try? FileStatus.ofName(path + file.name), found.kind == .regular
+            else { continue }
+            if let node {
                 return RegionDevice(
-                    path: (path + name).bytes, bytes: bytes, mapping: kind, instance: found.inode)
+                    path: node.bytes, bytes: bytes, mapping: .module, instance: found.inode,
+                    place: path.bytes, reason: .module, hasDoorbell: hasDoorbell)
             }
+            return RegionDevice(
+                path: (path + file.name).bytes, bytes: bytes, mapping: file.kind,
+                instance: found.inode, place: path.bytes, reason: module,
+                hasDoorbell: hasDoorbell)
         }
         return nil
+    }
+
+    /// The kernel module's node for the device, if it can be used; else why not.
+    private func node(_ path: String) -> (node: String?, reason: PathReason) {
+        for name in (try? list(directory: path + "/misc")) ?? []
+        where name.starts(with: "atoll".bytes) {
+            let node = nodes + "/" + String(decoding: name, as: UTF8.self)
+            do throws(Errno) {
+                _ = try ModuleDevice(opening: node)
+                return (node, .module)
+            } catch {
+                switch error {
+                // Root may, and its agent's jobs.
+                case .accessDenied, .notPermitted: return (node, .module)
+                case .notSupported, .notATerminal: return (nil, .otherModule)
+                default: return (nil, .noNode)
+                }
+            }
+        }
+        return (nil, .noModule)
     }
 
     private func number(_ path: String) -> UInt64? {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-internal import AtollRegion
+public import AtollRegion
 internal import AtollSystem
 
 /// How long one locked operation takes on a region, beside one on memory of our own.
@@ -23,6 +23,13 @@ public struct LockedOperation: Sendable, Equatable {
     static func measure(_ region: Region, slot: Int) -> LockedOperation {
         LockedOperation(
             nanoseconds: median { region.beat(slot: slot) }, ownNanoseconds: medianOfOwn())
+    }
+
+    /// Without changing anything, for who is not the agent: on the line of the region that the host
+    /// writes ten times a second.
+    public static func measure(_ region: Region) -> LockedOperation {
+        LockedOperation(
+            nanoseconds: median { region.touchHostHeartbeat() }, ownNanoseconds: medianOfOwn())
     }
 
     private static func medianOfOwn() -> Int {

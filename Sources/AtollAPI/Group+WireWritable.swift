@@ -22,8 +22,10 @@ extension Member: WireWritable {
     func write(to writer: inout WireWriter) throws {
         try writer.object {
             $0.field("incarnation", incarnation)
+            if let path { try $0.field("path", path.rawValue) }
             $0.field("slot", slot)
             try $0.field("state", state.rawValue)
+            if let user { $0.field("user", user) }
             $0.field("uuid", uuid)
             $0.field("vcpus", vcpus)
             try $0.field("vm", vm)

@@ -94,5 +94,12 @@ extension AtollClient {
         try await send(.DELETE, ["v1", "groups", group, "members", vm], query: forced(force))
     }
 
+    /// Has this process be a member of the group from here on, until it ends.
+    public func startProcess(_ member: String, of group: String) async throws(APIError)
+        -> ProcessStart
+    {
+        try await call(.POST, ["v1", "groups", group, "members", member, "process"])
+    }
+
     private func forced(_ force: Bool) -> [(String, String)] { force ? [("force", "true")] : [] }
 }

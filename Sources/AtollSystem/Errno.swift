@@ -9,6 +9,7 @@ public struct Errno: Error, Equatable, Sendable {
 
     public static var notPermitted: Errno { Errno(code: 1) }
     public static var noSuchFile: Errno { Errno(code: 2) }
+    public static var noSuchProcess: Errno { Errno(code: 3) }
     public static var interrupted: Errno { Errno(code: 4) }
     public static var inputOutput: Errno { Errno(code: 5) }
     public static var tryAgain: Errno { Errno(code: 11) }
@@ -23,6 +24,8 @@ public struct Errno: Error, Equatable, Sendable {
     public static var notATerminal: Errno { Errno(code: 25) }
     public static var noSpace: Errno { Errno(code: 28) }
     public static var tooManyLinks: Errno { Errno(code: 40) }
+    /// The file has no such attribute.
+    public static var noData: Errno { Errno(code: 61) }
     public static var notSupported: Errno { Errno(code: 95) }
     public static var timedOut: Errno { Errno(code: 110) }
 }

@@ -14,9 +14,13 @@
 #include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
+#include <sys/xattr.h>
 #include <unistd.h>
 
 #define CLOSE_ON_EXEC (1u << 2)  // CLOSE_RANGE_CLOEXEC, which older headers lack
+#ifndef SYS_pidfd_open
+#define SYS_pidfd_open 434
+#endif
 #ifndef SYS_close_range
 #define SYS_close_range 436
 #endif
@@ -150,4 +154,15 @@ int atoll_pipe(int fds[2], int own) {
 int atoll_readable_bytes(int fd) {
     int n = 0;
     return ioctl(fd, FIONREAD, &n) < 0 ? -errno : n;
+}
+
+int atoll_pidfd(int pid) { return checked((int)syscall(SYS_pidfd_open, pid, 0)); }
+
+long atoll_attribute(int fd, const char *name, uint8_t *into, size_t bytes) {
+    ssize_t n = fgetxattr(fd, name, into, bytes);
+    return n < 0 ? -errno : n;
+}
+
+int atoll_set_attribute(int fd, const char *name, const uint8_t *value, size_t bytes) {
+    return checked(fsetxattr(fd, name, value, bytes, 0));
 }

@@ -27,7 +27,9 @@ import Testing
                 created: date, attachments: attachments)
         }
         let members = MemberState.allCases.enumerated().map {
-            Member(vm: text, uuid: UUID(), slot: $0, incarnation: .max, state: $1, vcpus: 255)
+            Member(
+                vm: text, uuid: UUID(), slot: $0, incarnation: .max, state: $1, vcpus: 255,
+                user: $0 == 0 ? nil : .max, path: MemberPath.allCases.dropFirst($0).first)
         }
         let full = Group(
             id: UUID(), name: text, owner: .max, quota: .max, reserved: 0, created: date,

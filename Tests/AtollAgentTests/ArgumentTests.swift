@@ -30,15 +30,23 @@ import Testing
     @Test func takesAFileInPlaceOfDevices() throws {
         let uuid = "6ba7b810-9dad-11d1-80b4-00c04fd430c8"
         let options = try #require(try parse(["--region", "f", "--uuid", uuid]))
-        #expect(options.file == Array("f".utf8))
+        #expect(options.files == [Array("f".utf8)])
         #expect(options.vm == UUID128(text: Array(uuid.utf8)))
         #expect(options.runDirectory == nil)
+    }
+
+    @Test func takesAMembersNameAndItsRegions() throws {
+        let options = try #require(try parse(["--region", "f", "--member=p", "--region", "g"]))
+        #expect(options.files == [Array("f".utf8), Array("g".utf8)])
+        #expect(options.member == Array("p".utf8))
     }
 
     @Test(arguments: [
         (["--bogus"], ["--bogus", "--help"]), (["--user"], ["--user needs a value"]),
         (["--uuid", "12"], ["--uuid", "'12'"]), (["x"], ["'x'", "--help"]),
-        (["--region", "f"], ["--uuid"]), (["--version=1"], []),
+        (["--region", "f"], ["--uuid", "--member"]), (["--member", "p"], ["ATOLL_REGIONS"]),
+        (["--member", "p", "--uuid", "6ba7b8109dad11d180b400c04fd430c8"], ["give one"]),
+        (["--version=1"], []),
         (["--user", "a", "--help", "--bogus"], []),
     ])
     func saysWhatIsWrong(words: [String], parts: [String]) throws {

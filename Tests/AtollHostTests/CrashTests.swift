@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
 import AtollRegion
+import AtollSystem
 import AtollTestSupport
 import Foundation
 import Testing
@@ -43,6 +44,11 @@ import Testing
     private static func create(_ host: TestHost, _ name: String) async throws {
         _ = try await host.service.createRegion(
             RegionSpec(name: name, size: 1 << 20), in: "g", as: root)
+    }
+
+    /// Whom the region's file lets open it besides its owner.
+    private static func users(_ host: TestHost, _ region: String) throws -> [UInt32] {
+        try AccessList(of: OwnedFD(opening: host.memory.path + "/atoll.g.\(region)")).users
     }
 
     /// Every operation there is: a step that none of these takes has no test.
@@ -97,6 +103,47 @@ import Testing
             _ = try await $0.service.addMember(MemberSpec(vm: "b"), to: "g", as: root)
         } check: { group, _ in
             #expect(group?.members.count == 2)
+        },
+        Operation("add a process") {
+            try await $0.group(vms: ["a"])
+            try await create($0, "r")
+            try await create($0, "s")
+        } run: {
+            _ = try await $0.service.addMember(
+                MemberSpec(process: "p", user: 4711), to: "g", as: root)
+        } check: { group, host in
+            #expect(group?.members.map(\.vm) == ["a", "p"])
+            for name in ["r", "s"] {
+                let found = try users(host, name)
+                #expect(found == [4711])
+            }
+        },
+        Operation("remove a process") {
+            try await $0.group(vms: ["a"])
+            try await create($0, "r")
+            _ = try await $0.service.addMember(
+                MemberSpec(process: "p", user: 4711), to: "g", as: root)
+        } run: {
+            try await $0.service.removeMember("p", from: "g", force: true, as: root)
+        } check: { group, host in
+            #expect(group?.members.map(\.vm) == ["a"])
+            let found = try users(host, "r")
+            #expect(found == [])
+        },
+        Operation("start a process") {
+            try await $0.group(vms: ["a"])
+            try await create($0, "r")
+            _ = try await $0.service.addMember(
+                MemberSpec(process: "p", user: 0), to: "g", as: root)
+        } run: {
+            _ = try await $0.service.startProcess(
+                "p", of: "g", as: Caller(user: 0, isAdministrator: true, process: getpid()))
+        } check: { group, host in
+            // Where the daemon died before it had written that down, the process has had no answer.
+            let member = try #require(group?.members.last)
+            let slot = try openRegion(host.memory.path + "/atoll.g.r").member(1)
+            #expect(member.state == (slot.state == .assigned ? .running : .stopped))
+            #expect(slot.state != .assigned || slot.incarnation == member.incarnation)
         },
         Operation("remove a member") {
             try await $0.group(vms: ["a", "b"])

@@ -64,6 +64,7 @@ import Testing
         "OwnerQuota": codec(OwnerQuota.self), "OwnerQuotaSpec": codec(OwnerQuotaSpec.self),
         "Charge": codec(Charge.self),
         "Attachment": codec(Attachment.self), "Member": codec(Member.self),
+        "ProcessStart": codec(ProcessStart.self), "ProcessRegion": codec(ProcessRegion.self),
         "MemberSpec": codec(MemberSpec.self), "Job": codec(Job.self),
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
         "InputSpec": codec(InputSpec.self), "Restore": codec(Restore.self),
@@ -89,6 +90,7 @@ import Testing
         "RegionState": RegionState.allCases.map(\.rawValue),
         "AttachmentState": AttachmentState.allCases.map(\.rawValue),
         "MemberState": MemberState.allCases.map(\.rawValue),
+        "MemberPath": MemberPath.allCases.map(\.rawValue),
         "PageSize": PageSize.allCases.map(\.rawValue),
         "CheckVerdict": [CheckVerdict.ok, .warning, .failed].map(\.rawValue),
         // The two that only a client says are none of the daemon's.

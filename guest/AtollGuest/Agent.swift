@@ -8,7 +8,7 @@ public final class Agent {
     private let options: AgentOptions
     private let log: AgentLog
     private let tree: DeviceTree
-    private let vm: UUID128
+    private let identity: MemberIdentity
     private let account: Account?
     private let group: UInt32?
     private var regions: [AgentRegion] = []
@@ -26,16 +26,20 @@ public final class Agent {
         tree = DeviceTree(root: options.sysfs)
         account = try Self.account(options)
         group = Account.group(named: "atoll".bytes) ?? account?.group
+        if let name = options.member {
+            identity = .process(name)
+            return
+        }
         guard let vm = options.vm ?? tree.machine() else {
             throw UsageError(
                 "cannot read this VM's UUID from \(options.sysfs)/class/dmi/id/product_uuid: run as root, or give --uuid"
             )
         }
-        self.vm = vm
+        identity = .vm(vm)
     }
 
     private static func account(_ options: AgentOptions) throws(UsageError) -> Account? {
-        guard let name = options.user ?? (options.file == nil ? "atoll".bytes : nil) else {
+        guard let name = options.user ?? (options.files.isEmpty ? "atoll".bytes : nil) else {
             return nil
         }
         guard let account = Account.named(name) else {
@@ -96,10 +100,10 @@ public final class Agent {
 
     private func findRegions() {
         let devices: [RegionDevice]
-        if let path = options.file {
-            devices = (try? RegionDevice.file(path)).map { [$0] } ?? []
-        } else {
+        if options.files.isEmpty {
             devices = tree.devices()
+        } else {
+            devices = options.files.compactMap { try? RegionDevice.file($0) }
         }
         complaints.removeAll { complaint in !devices.contains(complaint.device) }
         for region in regions where !devices.contains(region.member.device) { region.unplugged() }
@@ -111,9 +115,11 @@ public final class Agent {
     private func join(_ device: RegionDevice) {
         do {
             let vcpus = options.vcpus ?? Processor.onlineCount
-            let member = try Membership.join(device, vm: vm, vcpus: vcpus) { self.open(device) }
+            let member = try Membership.join(device, as: identity, vcpus: vcpus) {
+                self.open(device)
+            }
             guard let member else {
-                return complain(device, "its host has assigned no slot to this VM yet")
+                return complain(device, "its host has assigned no slot to this member yet")
             }
             complaints.removeAll { $0.device == device }
             welcome(member)
@@ -133,11 +139,11 @@ public final class Agent {
     private func welcome(_ member: Membership) {
         let identity = member.region.identity
         log.say(
-            "\(identity.regionName): joined group \(identity.groupName) as slot \(member.slot), incarnation \(member.incarnation), name \(member.name); \(member.device.path), one locked operation \(member.locked.nanoseconds) ns"
+            "\(identity.regionName): joined group \(identity.groupName) as slot \(member.slot), incarnation \(member.incarnation), name \(member.name); \(member.device.path) (\(member.device.reason.message)), one locked operation \(member.locked.nanoseconds) ns"
         )
         if member.locked.looksUncached {
             log.say(
-                "\(identity.regionName): the mapping looks uncached: a locked operation takes \(member.locked.nanoseconds) ns here and \(member.locked.ownNanoseconds) ns on ordinary memory; jobs will be slow"
+                "\(identity.regionName): the mapping looks uncached: a locked operation takes \(member.locked.nanoseconds) ns here and \(member.locked.ownNanoseconds) ns on ordinary memory; jobs will be slow, and so will others: see atoll-guest info"
             )
         }
         if let directory = options.runDirectory {

@@ -21,7 +21,16 @@ public struct Membership: Sendable {
     public static func join(
         _ device: RegionDevice, vm: UUID128, vcpus: Int, prepare: () -> Void = {}
     ) throws(DeviceError) -> Membership? {
+        try join(device, as: .vm(vm), vcpus: vcpus, prepare: prepare)
+    }
+
+    /// The same for whichever kind of member.
+    public static func join(
+        _ device: RegionDevice, as identity: MemberIdentity, vcpus: Int,
+        prepare: () -> Void = {}
+    ) throws(DeviceError) -> Membership? {
         let region = try device.open()
+        let vm = identity.uuid(in: region)
         guard let slot = region.slot(of: vm) else { return nil }
         let record = region.member(slot)
         guard record.state == .assigned, record.vm == vm else { return nil }

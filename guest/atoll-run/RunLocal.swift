@@ -55,7 +55,7 @@ final class LocalGroup {
         // is the launcher's to pass on.
         _ = try? Current.beginSession()
         var options = AgentOptions()
-        options.file = object.path
+        options.files = [object.path]
         options.vm = Self.vm(slot)
         options.vcpus = max(1, Processor.onlineCount / members)
         let parent = launcher

@@ -108,6 +108,9 @@ extension Ledger {
                 t.add(column: "vectors", .integer).notNull().defaults(to: 0)
             }
         }
+        migrator.registerMigration("members that are processes") { db in
+            try db.alter(table: "members") { t in t.add(column: "user", .integer) }
+        }
         return migrator
     }
 }

@@ -62,6 +62,8 @@ struct MemberRow: Row {
     var lost: Bool
     var leaving: Bool
     var vcpus: Int
+    /// Whose process it is, where it is one of the host's; `nil`: a VM. The process's mark is `boot`.
+    var user: Int64?
 }
 
 /// That a member shall have, or shall no longer have, a region.

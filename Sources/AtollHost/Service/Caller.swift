@@ -5,9 +5,12 @@ public struct Caller: Sendable, Equatable {
     public let user: UInt32
     /// root, or a member of the `atoll` group: may see and change every group.
     public let isAdministrator: Bool
+    /// The process that asks; `nil` where nobody says.
+    public let process: Int32?
 
-    public init(user: UInt32, isAdministrator: Bool) {
+    public init(user: UInt32, isAdministrator: Bool, process: Int32? = nil) {
         self.user = user
+        self.process = process
         self.isAdministrator = isAdministrator
     }
 

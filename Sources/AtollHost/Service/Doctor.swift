@@ -21,7 +21,7 @@ extension HostService {
         checks.append(memoryCheck())
         checks.append(await chargeCheck())
         do throws(HypervisorError) {
-            for domain in try await hypervisor.domains().sorted(by: { $0.name < $1.name }) {
+            for domain in try await ports.hypervisor.domains().sorted(by: { $0.name < $1.name }) {
                 checks.append(check(domain))
             }
         } catch {

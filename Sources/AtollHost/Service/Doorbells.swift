@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollAPI
+import AtollSystem
 import Foundation
 import Logging
 
@@ -55,7 +56,15 @@ extension HostService {
     /// Writes down who may connect to the region's server.
     func seatDoorbell(of row: RegionRow) throws(APIError) {
         guard row.vectors > 0, let state = groupOf(region: row.id) else { return }
-        let seats = state.members.map { DoorbellSeat(slot: $0.slot, holder: .vm($0.vm)) }
+        let seats = state.members.compactMap { member -> DoorbellSeat? in
+            if member.user == nil {
+                return DoorbellSeat(slot: member.slot, holder: .vm(member.vm))
+            }
+            return member.boot.map {
+                DoorbellSeat(
+                    slot: member.slot, holder: .process(ProcessMark(number: $0).process))
+            }
+        }
         let isNews: Bool
         do throws(DoorbellError) {
             isNews = try ports.doorbells.seat(seats, at: row.object)
@@ -92,7 +101,8 @@ extension HostService {
         let isServed = ports.doorbells.isServing(row.object)
         let connected = isServed ? ports.doorbells.connected(to: row.object) : []
         let cutOff = state.attachments(of: row).filter { member, attachment in
-            member.boot != nil && attachment.state == .attached && !connected.contains(member.slot)
+            member.boot != nil && member.user == nil && attachment.state == .attached
+                && !connected.contains(member.slot)
         }
         return Doorbell(
             vectors: row.vectors, isServed: isServed, cutOff: cutOff.map { $0.0.name })

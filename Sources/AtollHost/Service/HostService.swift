@@ -14,6 +14,8 @@ public actor HostService {
     nonisolated let ledger: Ledger
     let ports: HostPorts
     let store: RegionStore
+    /// The hypervisor's VMs, and the members that are processes of the host.
+    let hypervisor: MemberWorld
     let configuration: HostConfiguration
     let logger: Logger
     private let onStep: (@Sendable (Step) -> Void)?
@@ -63,15 +65,15 @@ public actor HostService {
     ) {
         self.ledger = ledger
         self.ports = ports
-        self.store = RegionStore(
+        let store = RegionStore(
             directory: configuration.memoryDirectory,
             pools: { HugePages(configuration).allPools })
+        self.store = store
+        hypervisor = MemberWorld(vms: ports.hypervisor, ledger: ledger, store: store)
         self.configuration = configuration
         self.logger = logger
         self.onStep = onStep
     }
-
-    var hypervisor: any Hypervisor { ports.hypervisor }
 
     func step(_ step: Step) { onStep?(step) }
 

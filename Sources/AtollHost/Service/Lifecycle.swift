@@ -9,7 +9,9 @@ import Logging
 extension HostService {
     func handle(_ event: HypervisorEvent) async {
         switch event {
-        case .stopped(let vm): stopped(vm)
+        case .stopped(let vm):
+            // The word of a process's end may come when its successor has begun.
+            if !hypervisor.isWatched(vm) { stopped(vm) }
         case .rebooted(let vm):
             stopped(vm)
             await restarted(vm)
@@ -45,9 +47,9 @@ extension HostService {
         if hadJoined {
             record(
                 "member.lost", state.group, member.name,
-                "VM \(member.name) stopped while it took part")
+                "\(member.title) stopped while it took part")
         } else {
-            record("member.stopped", state.group, member.name, "VM \(member.name) stopped")
+            record("member.stopped", state.group, member.name, "\(member.title) stopped")
         }
     }
 
@@ -77,10 +79,10 @@ extension HostService {
         step(.bootRecorded)
         for row in state.regions { assign(now, in: row.id) }
         step(.bootAssigned)
-        record("member.started", state.group, member.name, "VM \(member.name) started")
+        record("member.started", state.group, member.name, "\(member.title) started")
     }
 
-    private func memberRow(_ vm: UUID) -> (GroupState, MemberRow)? {
+    func memberRow(_ vm: UUID) -> (GroupState, MemberRow)? {
         guard let name = try? ledger.groupName(ofVM: vm), let state = try? ledger.groupState(name),
             let member = state.members.first(where: { $0.vm == vm })
         else { return nil }

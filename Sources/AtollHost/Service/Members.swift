@@ -15,20 +15,31 @@ extension HostService {
     public func addMember(_ spec: MemberSpec, to group: String, as caller: Caller)
         async throws(APIError) -> Member
     {
-        try requireAdministrator(caller, to: "add a VM to a group")
+        try requireAdministrator(caller, to: "add a member to a group")
         return try await inTurn(group) { () throws(APIError) -> Member in
             let state = try state(of: group, for: caller)
-            let found = try await world { () throws(HypervisorError) in
-                try await hypervisor.domain(spec.vm)
-            }
-            guard let domain = found else {
+            let domain: Domain
+            let user: UInt32?
+            switch (spec.vm, spec.process) {
+            case (let vm?, nil):
+                domain = try await find(vm: vm)
+                user = nil
+            case (nil, let process?):
+                domain = try find(process: process, in: state)
+                user = spec.user ?? caller.user
+            default:
                 throw APIError(
-                    code: .noSuchVM, message: "libvirt knows no such VM", value: spec.vm,
-                    remedy: "`virsh list --all` shows the VMs there are")
+                    code: .badRequest, message: "a member is a VM or a process",
+                    value: spec.process ?? "neither", remedy: "give vm or process, and not both")
+            }
+            if spec.user != nil, spec.process == nil {
+                throw APIError(
+                    code: .badRequest, message: "a VM has no user of the host", value: spec.vm,
+                    remedy: "leave out user, or add a process")
             }
             let slot = try admit(domain, to: state)
             try checkQuota(domain, state, guests: try await guests(of: state))
-            let member = try enter(domain, slot, state)
+            let member = try enter(domain, slot, state, user: user)
             step(.memberRecorded)
             for region in state.regions { assign(member, in: region.id) }
             step(.memberAssigned)
@@ -38,17 +49,38 @@ extension HostService {
                 await leaveAgain(member, state)
                 throw error
             }
-            record("member.added", state.group, member.name, "VM \(member.name) is member \(slot)")
+            record("member.added", state.group, member.name, "\(member.title) is member \(slot)")
             let now = try self.state(of: group, for: caller)
             return view(member, in: now)
         }
     }
 
+    private func find(vm: String) async throws(APIError) -> Domain {
+        let found = try await world { () throws(HypervisorError) in
+            try await hypervisor.domain(vm)
+        }
+        if let found { return found }
+        throw APIError(
+            code: .noSuchVM, message: "libvirt knows no such VM", value: vm,
+            remedy: "`virsh list --all` shows the VMs there are")
+    }
+
+    /// A process that may begin to be: nothing is known of it but its name.
+    private func find(process: String, in state: GroupState) throws(APIError) -> Domain {
+        try Names.check(process, of: "member")
+        let id = UUID128.process(named: Array(process.utf8), in: UUID128(state.group.id))
+        return Domain(
+            id: UUID(id), name: process, state: .stopped, isPersistent: true, accelerator: .kvm,
+            vcpus: 0, maximumVCPUs: 0,
+            pci: PCITopology(machine: .pc, freeRootPorts: [], window: .max), live: [], stored: [])
+    }
+
     private func admit(_ domain: Domain, to state: GroupState) throws(APIError) -> Int {
         let other = try rows { () throws(LedgerError) in try ledger.groupName(ofVM: domain.id) }
-        if other == state.group.name {
+        if other == state.group.name || state.members.contains(where: { $0.name == domain.name }) {
             throw APIError(
-                code: .memberExists, message: "the VM is a member already", value: domain.name,
+                code: .memberExists, message: "the group has this member already",
+                value: domain.name,
                 remedy: "`atoll member list \(state.group.name)` shows the members")
         }
         if other != nil {
@@ -84,15 +116,16 @@ extension HostService {
                 + "atoll quota set \(state.group.name) --no-include-guests")
     }
 
-    private func enter(_ domain: Domain, _ slot: Int, _ state: GroupState) throws(APIError)
-        -> MemberRow
+    private func enter(_ domain: Domain, _ slot: Int, _ state: GroupState, user: UInt32?)
+        throws(APIError) -> MemberRow
     {
         try rows { () throws(LedgerError) in
             try ledger.write { db in
                 let member = MemberRow(
                     vm: domain.id, groupID: state.group.id, name: domain.name, slot: slot,
                     incarnation: domain.isActive ? try nextIncarnation(state.group.id, db) : 0,
-                    boot: domain.boot, lost: false, leaving: false, vcpus: domain.vcpus)
+                    boot: domain.boot, lost: false, leaving: false, vcpus: domain.vcpus,
+                    user: user.map { Int64($0) })
                 try member.insert(db)
                 for region in state.regions {
                     try AttachmentRow(regionID: region.id, vm: member.vm, state: .attaching)
@@ -107,17 +140,17 @@ extension HostService {
     public func removeMember(_ vm: String, from group: String, force: Bool, as caller: Caller)
         async throws(APIError)
     {
-        try requireAdministrator(caller, to: "remove a VM from a group")
+        try requireAdministrator(caller, to: "remove a member from a group")
         try await inTurn(group) { () throws(APIError) in
             let state = try state(of: group, for: caller)
             guard let member = state.member(vm) else {
                 throw APIError(
-                    code: .noSuchMember, message: "the VM is no member of group \(group)",
+                    code: .noSuchMember, message: "there is no such member of group \(group)",
                     value: vm, remedy: "`atoll member list \(group)` shows the members")
             }
             if !force, isBusy(member, in: state) {
                 throw APIError(
-                    code: .memberBusy, message: "a job runs on the VM", value: vm,
+                    code: .memberBusy, message: "a job runs on it", value: vm,
                     remedy: "wait for its end, or use --force")
             }
             try await take(out: member, of: state)
@@ -136,7 +169,7 @@ extension HostService {
             throw error
         }
         record(
-            "member.removed", state.group, member.name, "VM \(member.name) is no longer a member")
+            "member.removed", state.group, member.name, "\(member.title) is no longer a member")
     }
 
     func set(

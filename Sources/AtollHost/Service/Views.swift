@@ -52,7 +52,23 @@ extension HostService {
             vm: member.name, uuid: member.vm, slot: member.slot,
             incarnation: UInt64(clamping: member.incarnation),
             state: memberState(member, in: state),
-            vcpus: member.vcpus)
+            vcpus: member.vcpus, user: member.user.map { UInt32(clamping: $0) },
+            path: path(of: member, in: state))
+    }
+
+    /// How the member's agent reaches the regions' memory, by its own word: of the first that it has
+    /// joined.
+    private func path(of member: MemberRow, in state: GroupState) -> MemberPath? {
+        for region in state.regions where hasJoined(member, region.id) {
+            switch mapped[region.id]?.presence(member.slot).mapping {
+            case .file: return .file
+            case .sysfs: return .sysfs
+            case .sysfsWriteCombining: return .writeCombining
+            case .module: return .module
+            case .unknown, nil: continue
+            }
+        }
+        return nil
     }
 
     private func memberState(_ member: MemberRow, in state: GroupState) -> MemberState {

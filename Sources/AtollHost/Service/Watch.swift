@@ -110,7 +110,7 @@ extension HostService {
             else { continue }
             recordOfGuest(
                 id, "member.joined", state.group, member.name,
-                "VM \(member.name) has joined region \(row.name)")
+                "\(member.title) has joined region \(row.name)")
         }
     }
 

@@ -134,6 +134,7 @@ extension HostService {
         try rows { () throws(LedgerError) in
             try ledger.write(.follows) { _ = try member.delete($0) }
         }
+        hypervisor.forget(member.vm)
         step(.memberForgotten)
         for row in state.regions { try seatDoorbell(of: row) }
     }
@@ -238,6 +239,11 @@ extension HostService {
     func assign(_ member: MemberRow, in region: UUID) {
         if member.boot != nil { mapped[region]?.assign(member) }
     }
+}
+
+extension MemberRow {
+    /// As people are told of it.
+    var title: String { "\(user == nil ? "VM" : "process") \(name)" }
 }
 
 extension MappedRegion {

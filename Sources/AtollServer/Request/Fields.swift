@@ -35,7 +35,7 @@ extension OwnerQuotaSpec: RequestFields {
 }
 
 extension MemberSpec: RequestFields {
-    static var fields: Set<String> { ["vm"] }
+    static var fields: Set<String> { ["vm", "process", "user"] }
 }
 
 extension JobSpec: RequestFields {

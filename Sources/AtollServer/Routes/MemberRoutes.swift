@@ -12,6 +12,15 @@ struct MemberRoutes {
         router.get("/v1/groups/{group}/members", use: list)
         router.post("/v1/groups/{group}/members", use: add)
         router.delete("/v1/groups/{group}/members/{vm}", use: remove)
+        router.post("/v1/groups/{group}/members/{vm}/process", use: start)
+    }
+
+    @Sendable private func start(_ request: Request, _ context: APIContext) async throws
+        -> Response
+    {
+        try Answer.value(
+            await host.startProcess(
+                context.path("vm"), of: context.path("group"), as: context.caller))
     }
 
     @Sendable private func list(_ request: Request, _ context: APIContext) async throws -> Response

@@ -4,6 +4,7 @@ import NIOCore
 
 /// The process at the other end of a Unix socket.
 struct Peer: Equatable {
+    var process: Int32
     var user: UInt32
     /// The primary user group first, then the supplementary ones.
     var userGroups: [UInt32]
@@ -18,6 +19,7 @@ struct Peer: Equatable {
         let credentials: Credentials = try await socket.unsafeGetSocketOption(
             level: .socket, name: .init(rawValue: SO_PEERCRED)
         ).get()
+        process = Int32(bitPattern: credentials[0])
         user = credentials[1]
         userGroups = [credentials[2]]
         // What the kernel does not fill in stays zero, so a zero ends the list. It cannot hide an

@@ -19,7 +19,7 @@ public struct PeerIdentity: Sendable {
             let peer = try await Peer(of: options)
             let isAdministrator =
                 peer.user == 0 || administrators.map { peer.userGroups.contains($0) } ?? false
-            return Caller(user: peer.user, isAdministrator: isAdministrator)
+            return Caller(user: peer.user, isAdministrator: isAdministrator, process: peer.process)
         }
     }
 

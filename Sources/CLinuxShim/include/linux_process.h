@@ -67,6 +67,8 @@ int atoll_new_session(void);
 int atoll_has_ended(int pid);
 /// Collects an ended child; its pid, and its wait(2) status.
 int atoll_reap(int pid, uint32_t *status);
+/// A descriptor that becomes readable when the process, anybody's, has ended; close-on-exec.
+int atoll_pidfd(int pid);
 int atoll_user_id(void);
 /// A pipe, both ends close-on-exec; one end, 0 or 1, non-blocking.
 int atoll_pipe(int fds[2], int own);
@@ -90,6 +92,9 @@ int atoll_account_of(uint32_t user, struct atoll_account *out);
 int64_t atoll_group_named(const char *name);
 
 // Files
+/// Extended attributes of an open file. The first gives how many bytes were filled.
+long atoll_attribute(int fd, const char *name, uint8_t *into, size_t bytes);
+int atoll_set_attribute(int fd, const char *name, const uint8_t *value, size_t bytes);
 /// Opens for appending, making the file where there is none.
 int atoll_open_log(const char *path);
 /// The names in a directory, each closed by NUL, as far as they fit; the bytes filled.

@@ -3,6 +3,7 @@ import ArgumentParser
 
 struct MemberCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "member", abstract: "Take VMs into a group, let them go, list them.",
-        subcommands: [MemberAdd.self, MemberRemove.self, MemberList.self])
+        commandName: "member",
+        abstract: "Take VMs and processes into a group, let them go, list them.",
+        subcommands: [MemberAdd.self, MemberRemove.self, MemberList.self, MemberRun.self])
 }

@@ -5,12 +5,12 @@ import AtollClient
 
 struct MemberRemove: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "remove", abstract: "Unplug a group's regions from a VM and let it go.")
+        commandName: "remove", abstract: "Take a group's regions from a member and let it go.")
 
     @Argument(help: "The group's name.", completion: Completion.groups)
     var group: String
 
-    @Argument(help: "The VM's name.", completion: Completion.members)
+    @Argument(help: "The member's name.", completion: Completion.members)
     var vm: String
 
     @Flag(help: "Let it go even while it uses a region.")

@@ -259,8 +259,9 @@ let package = Package(
         .target(
             name: "AtollFuzz",
             dependencies: [
-                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollServer",
-                "AtollSystem",
+                "AtollAPI", "AtollCgroup", "AtollDoctor", "AtollHost", "AtollLibvirt", "AtollNUMA",
+                "AtollPlacement", "AtollRegion", "AtollServer", "AtollSnapshot",
+                "AtollSnapshotFile", "AtollSystem",
             ],
             path: "Tests/AtollFuzz/Entries", swiftSettings: strict),
         .testTarget(

@@ -102,7 +102,7 @@ struct Account {
             let directory = tree.directory(path)
             for (size, files) in huge ?? [] {
                 if let used = files.usage(of: directory) { charge.hugePages[size] = used }
-                charge.denials += files.denials(of: directory)
+                charge.denials &+= files.denials(of: directory)
             }
         }
         for region in names(in: memory, ending: ".region") {
@@ -110,7 +110,7 @@ struct Account {
             var used = files.usage(of: tree.memory.directory(leaf)) ?? 0
             if let tree = tree.huge {
                 let directory = tree.directory(leaf)
-                for (_, files) in huge ?? [] { used += files.usage(of: directory) ?? 0 }
+                for (_, files) in huge ?? [] { used &+= files.usage(of: directory) ?? 0 }
             }
             charge.regions[region] = used
         }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import AtollHost
-public import Foundation
+import AtollHost
+import Foundation
 
 /// The process of a VM, as this host's /proc shows it. libvirt does not tell its number; QEMU's
 /// command line has the VM's UUID, put there by libvirt.
@@ -61,7 +61,7 @@ struct GuestProcess: Equatable {
             }
             guard facts.contains(where: { line.starts(with: $0.utf8) }) else { continue }
             let words = line.split(separator: 0x20)
-            guard words.count >= 2, let kib = UInt64(Substring(words[1])), kib < 1 << 50 else {
+            guard words.count >= 2, let kib = UInt64(Substring(words[1])), kib < 1 << 37 else {
                 continue
             }
             if isShared { memory.shared += kib << 10 } else { memory.own += kib << 10 }
@@ -85,24 +85,5 @@ struct GuestProcess: Equatable {
         guard let file = FileHandle(forWritingAtPath: path) else { return false }
         let bytes = Data("0x\(String(filter & ~Self.shared, radix: 16))".utf8)
         return (try? file.write(contentsOf: bytes)) != nil
-    }
-}
-
-extension LibvirtHypervisor {
-    public func memory(of domains: Set<UUID>, objects: Set<String>) async -> [UUID: ProcessMemory] {
-        // Walking the page tables of large VMs takes its time.
-        let found = try? await calls.run("look at VMs' memory", limit: rhythm.limit) {
-            () throws(HypervisorError) in
-            GuestProcess.find(domains).compactMapValues { $0.memory(objects: objects) }
-        }
-        return found ?? [:]
-    }
-
-    public func keepSharedMemoryOutOfCores(of domain: UUID) async -> Bool {
-        let done = try? await calls.run("keep shared memory out of cores", limit: rhythm.limit) {
-            () throws(HypervisorError) in
-            GuestProcess.find([domain])[domain]?.keepSharedMemoryOutOfCores() ?? false
-        }
-        return done ?? false
     }
 }

@@ -30,7 +30,7 @@ struct PageSizes: Equatable {
             guard isOurs else { continue }
             let words = line.split(separator: 0x20)
             guard words.count == 3, let kib = Int(String(decoding: words[1], as: UTF8.self)),
-                kib >= 0, kib < 1 << 50
+                kib >= 0, kib < 1 << 37  // no process has room for more
             else { continue }
             switch String(decoding: words[0], as: UTF8.self) {
             case "KernelPageSize:": kernel = kib << 10

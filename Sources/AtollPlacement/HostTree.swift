@@ -26,7 +26,9 @@ struct HostTree: Sendable {
         var kib: [Substring: UInt64] = [:]
         for line in text(path + "/meminfo").split(separator: "\n") {
             let words = line.split { $0 == " " || $0 == ":" }
-            if words.count >= 4 { kib[words[2]] = UInt64(words[3]) }
+            if words.count >= 4, let count = UInt64(words[3]), count < 1 << 50 {
+                kib[words[2]] = count
+            }
         }
         // Pages of files can be dropped, unlike those of shared memory, which are counted among them
         // elsewhere and not in these two.
@@ -36,7 +38,8 @@ struct HostTree: Sendable {
         var pools: [PageSize: UInt64] = [:]
         for size in PageSize.allCases where size != .small {
             let pool = "\(path)/hugepages/hugepages-\(size.bytes >> 10)kB/free_hugepages"
-            guard let pages = UInt64(text(pool).trimmingCharacters(in: .whitespacesAndNewlines))
+            guard let pages = UInt64(text(pool).trimmingCharacters(in: .whitespacesAndNewlines)),
+                pages < 1 << 30
             else { continue }
             pools[size] = pages * size.bytes
         }

@@ -114,7 +114,9 @@ public struct SnapshotHead: Sendable, Equatable {
         let all = bytes[(bytes.startIndex + offset)..<(bytes.startIndex + offset + nameField)]
         let name = all.prefix { $0 != 0 }
         let isPlain = name.allSatisfy { $0 > 0x20 && $0 < 0x7f }
-        guard !name.isEmpty, isPlain, all.dropFirst(name.count).allSatisfy({ $0 == 0 }) else {
+        guard !name.isEmpty, name.count < nameField, isPlain,
+            all.dropFirst(name.count).allSatisfy({ $0 == 0 })
+        else {
             throw .badHead(field: field)
         }
         return String(decoding: name, as: UTF8.self)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import AtollSnapshot
-import AtollSnapshotFile
 import Foundation
 import Testing
+
+@testable import AtollSnapshotFile
 
 @Suite struct SnapshotFileTests {
     private let directory: String
@@ -72,6 +73,19 @@ import Testing
                 _ = try SnapshotFile(verifying: path)
             }
         }
+    }
+
+    /// Frames that are whole and not of a chunk.
+    @Test func aFrameIsAChunks() throws {
+        let zstd = Zstd()
+        for count in [1000, SnapshotHead.chunk - 1] {
+            let short = zstd.pack(
+                SnapshotChunk(
+                    number: 5, storage: .plain, bytes: [UInt8](repeating: 7, count: count)))
+            #expect(short.storage == .zstd)
+            #expect(throws: SnapshotError.corruptChunk(number: 5)) { try Zstd.unpack(short) }
+        }
+        #expect(try Zstd.unpack(zstd.pack(chunk(5))) == chunk(5))
     }
 
     @Test func oneThatIsBrokenOffLeavesTheOldOne() throws {

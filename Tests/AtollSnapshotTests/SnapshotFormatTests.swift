@@ -82,6 +82,9 @@ func chunk(_ number: UInt64, _ byte: UInt8 = 0xa5) -> SnapshotChunk {
         expect(.badHead(field: "count"), changed(63, 1))
         expect(.badHead(field: "name of a region"), changed(64, 0x1b))
         expect(.badHead(field: "name of a region"), changed(100, 0x41))
+        // A field without a zero at its end.
+        let full = whole[..<64] + [UInt8](repeating: 0x41, count: 64) + whole[128...]
+        expect(.badHead(field: "name of a region"), Array(full))
         expect(.badHead(field: "reserved byte"), changed(200, 1))
         expect(.badRecord(number: 0, field: "kind"), changed(256, 3))
         // Compressed chunks are for files, not for the daemon.
@@ -89,6 +92,7 @@ func chunk(_ number: UInt64, _ byte: UInt8 = 0xa5) -> SnapshotChunk {
         expect(.badRecord(number: 0, field: "number"), changed(264, 4))
         expect(.badRecord(number: 0, field: "length"), changed(274, 8))
         expect(.badRecord(number: 0, field: "length"), changed(272, 1))
+        expect(.badRecord(number: 0, field: "length"), changed(274, 3))
         expect(.badRecord(number: 0, field: "reserved byte"), changed(287, 1))
         expect(.badRecord(number: 2, field: "end"), changed(whole.count - 24, 3))
     }

@@ -79,7 +79,7 @@ struct HugePages: Sendable {
         let pool = "\(poolDirectory)/hugepages-\(size.bytes >> 10)kB"
         func count(_ file: String) -> UInt64 {
             let text = (try? String(contentsOfFile: "\(pool)/\(file)", encoding: .utf8)) ?? ""
-            return UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0
+            return min(UInt64(text.trimmingCharacters(in: .whitespacesAndNewlines)) ?? 0, 1 << 30)
         }
         let (free, reserved) = (count("free_hugepages"), count("resv_hugepages"))
         return free > reserved ? (free - reserved) * size.bytes : 0

@@ -21,6 +21,14 @@ public enum Fuzz: String, CaseIterable, Sendable {
     case domain
     /// Sizes, policies, names, what the kernel says of memory.
     case words
+    /// The kernel's control groups.
+    case cgroup
+    /// The memory of a process, by the kernel's word.
+    case smaps
+    /// A host's files.
+    case doctor
+    /// A region's content, as users send it.
+    case snapshot
 
     public func run(_ bytes: [UInt8]) {
         switch self {
@@ -33,6 +41,10 @@ public enum Fuzz: String, CaseIterable, Sendable {
         case .line: LineFuzz.run(bytes)
         case .domain: DomainFuzz.run(bytes)
         case .words: WordsFuzz.run(bytes)
+        case .cgroup: CgroupFuzz.run(bytes)
+        case .smaps: SmapsFuzz.run(bytes)
+        case .doctor: DoctorFuzz.run(bytes)
+        case .snapshot: SnapshotFuzz.run(bytes)
         }
     }
 }

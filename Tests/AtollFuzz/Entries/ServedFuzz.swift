@@ -8,13 +8,17 @@ import Foundation
 enum BodyFuzz {
     static func run(_ bytes: [UInt8]) {
         let data = Data(bytes.dropFirst())
-        switch (bytes.first ?? 0) % 6 {
+        switch (bytes.first ?? 0) % 10 {
         case 0: decode(GroupSpec.self, data) { _ in }
         case 1: decode(RegionSpec.self, data) { _ in }
         case 2: decode(MemberSpec.self, data) { _ in }
         case 3: decode(JobSpec.self, data) { _ in }
         case 4: decode(InputSpec.self, data) { _ in }
-        default: decode(SignalSpec.self, data) { _ in }
+        case 5: decode(SignalSpec.self, data) { _ in }
+        case 6: decode(QuotaSpec.self, data) { _ in }
+        case 7: decode(OwnerQuotaSpec.self, data) { _ in }
+        case 8: decode(MoveSpec.self, data) { _ in }
+        default: decode(AttachmentSpec.self, data) { _ in }
         }
     }
 

@@ -25,7 +25,8 @@ import Testing
     ]
     static let rounds: [Fuzz: Int] = [
         .region: 250, .ring: 1000, .payload: 10_000, .uuid: 10_000, .header: 500, .body: 3000,
-        .line: 3000, .domain: 1000, .words: 10_000,
+        .line: 3000, .domain: 1000, .words: 10_000, .cgroup: 1000, .smaps: 3000, .doctor: 300,
+        .snapshot: 3000,
     ]
 
     /// What earlier runs have found worth keeping, and examples by hand: `Tests/AtollFuzz/Corpus`.

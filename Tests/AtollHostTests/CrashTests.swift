@@ -175,6 +175,18 @@ import Testing
         } check: { group, _ in
             #expect(group?.regions.map(\.state) == [.ready])
         },
+        Operation("move a region") {
+            try await $0.group(vms: ["a"])
+            try await create($0, "r")
+        } run: { host in
+            let steps = try await host.service.moveRegion(
+                "r", of: "g", MoveSpec(numa: .bind([0])), as: root)
+            for await step in steps { if let error = step.error { throw error } }
+        } check: { group, host in
+            #expect(group?.regions.map(\.numa) == [.bind([0])])
+            let rows = try host.service.ledger.groupState("g")?.regions
+            #expect(rows?.map(\.isMoving) == [false])
+        },
         Operation("undo what failed") {
             try await $0.group(vms: ["a", "b"])
             let second = $0.hypervisor.snapshot.domains.values.first { $0.name == "b" }

@@ -2,6 +2,7 @@
 import AtollAPI
 import AtollTestSupport
 import Foundation
+import GRDB
 import Synchronization
 import Testing
 
@@ -121,10 +122,19 @@ import Testing
         let host = try await host(placement)
         #expect(await refused(host, "none") == nil)
         placement.left = 8192
+        // Until its end the ledger says that it is under way.
+        let ledger = host.service.ledger
+        let seen = Mutex<[Bool]>([])
+        placement.onMove = {
+            let rows = (try? ledger.groupState("g"))??.regions ?? []
+            seen.withLock { $0 += rows.map(\.isMoving) }
+        }
         #expect(
             try await moved(host, "bind:1")
                 == MoveProgress(done: 1 << 20, total: 1 << 20, left: 8192))
         #expect(placement.moves == [.bind([1])])
+        #expect(seen.withLock { $0 } == [true])
+        #expect(try ledger.groupState("g")?.regions.map(\.isMoving) == [false])
         #expect(try await host.service.region("r", of: "g", as: root).numa == .bind([1]))
         let events = try await host.service.events(since: 0, group: "g", follow: false, as: root)
         var kinds: [String] = []
@@ -140,6 +150,24 @@ import Testing
         #expect(await refused(host, "none") == nil)
         placement.failure = .failed(operation: "move it", reason: "the test says so")
         #expect(try await moved(host, "bind:1")?.error?.code == .systemFailure)
+        // It is over: nobody tries it again of himself.
+        placement.failure = nil
+        await host.service.reconcileAll()
+        #expect(placement.moves == [])
+    }
+
+    @Test func aMoveThatAKilledDaemonBeganIsDone() async throws {
+        let placement = FakePlacement(nodes)
+        let host = try await host(placement)
+        #expect(await refused(host, "none") == nil)
+        await host.service.reconcileAll()
+        #expect(placement.moves == [])
+        try host.service.ledger.write {
+            try $0.execute(sql: "UPDATE regions SET numa = 'bind:1', isMoving = 1")
+        }
+        await host.service.reconcileAll()
+        await host.service.reconcileAll()
+        #expect(placement.moves == [.bind([1])])
     }
 }
 
@@ -150,6 +178,7 @@ final class FakePlacement: Placement, RegionFiller {
         var moves: [NodePolicy?] = []
         var left: UInt64 = 0
         var failure: PlacementError?
+        var onMove: (@Sendable () -> Void)?
     }
 
     private let there: [HostNode]
@@ -171,6 +200,11 @@ final class FakePlacement: Placement, RegionFiller {
         set { state.withLock { $0.failure = newValue } }
     }
 
+    var onMove: (@Sendable () -> Void)? {
+        get { state.withLock { $0.onMove } }
+        set { state.withLock { $0.onMove = newValue } }
+    }
+
     func nodes() async throws(PlacementError) -> [HostNode] { there }
 
     func look(path: String) async throws(PlacementError) -> RegionMemory { memory }
@@ -178,6 +212,7 @@ final class FakePlacement: Placement, RegionFiller {
     func move(
         path: String, to policy: NodePolicy?, progress: @escaping @Sendable (UInt64) -> Void
     ) async throws(PlacementError) -> UInt64 {
+        onMove?()
         if let failure { throw failure }
         progress(1)
         return state.withLock {

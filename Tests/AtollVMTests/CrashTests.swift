@@ -26,8 +26,9 @@ extension VMTests {
         ]
         static let saving: [Step] = [.pauseRecorded, .paused]
         static let restoring: [Step] = [.restoreRecorded, .restoredAll]
-        /// Of a transfer's end, or of large regions: the host's own tests die there.
-        static let elsewhere: [Step] = [.resumed, .restoredPart]
+        /// Of a transfer's end, of large regions, or of a host with one node: the host's own tests die
+        /// there.
+        static let elsewhere: [Step] = [.resumed, .restoredPart, .moveRecorded, .moved]
         static let adding: [Step] = [
             .memberRecorded, .memberAssigned, .attachedLive, .attachedStored, .attachRecorded,
         ]

@@ -111,6 +111,11 @@ extension Ledger {
         migrator.registerMigration("members that are processes") { db in
             try db.alter(table: "members") { t in t.add(column: "user", .integer) }
         }
+        migrator.registerMigration("moves") { db in
+            try db.alter(table: "regions") { t in
+                t.add(column: "isMoving", .boolean).notNull().defaults(to: false)
+            }
+        }
         return migrator
     }
 }

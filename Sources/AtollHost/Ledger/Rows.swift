@@ -42,6 +42,8 @@ struct RegionRow: Row {
     /// Whether small ones will do.
     var pagesFallback = false
     var numa: NUMAPolicy = .none
+    /// Whether its memory is on its way to where `numa` says.
+    var isMoving = false
     /// What tells the object from any other file, by the kernel's word; `nil` until it is made, and of
     /// regions of older daemons.
     var witness: String?

@@ -6,8 +6,7 @@ import GRDB
 extension HostService {
     /// Moves a region's memory to where this policy wants it, while its members go on using it. The
     /// stream tells how far it is and ends with what could not be moved, or with an error. A move that
-    /// a daemon's death cuts short has the policy in the ledger and on the object, and some of the
-    /// pages; it can be asked for again.
+    /// a daemon's death cuts short is done once more by the next daemon.
     public func moveRegion(
         _ name: String, of group: String, _ spec: MoveSpec, as caller: Caller
     ) async throws(APIError) -> AsyncStream<MoveProgress> {
@@ -48,16 +47,51 @@ extension HostService {
         }
         let nodes = try await settle(policy, of: state)
         row.numa = policy
+        row.isMoving = true
         let changed = row
         try rows { () throws(LedgerError) in try ledger.write { try changed.update($0) } }
-        let left = try await placement { () throws(PlacementError) in
-            try await ports.placement.move(path: file, to: nodes, progress: progress)
+        step(.moveRecorded)
+        return try await move(row, at: file, to: nodes, of: state, progress: progress)
+    }
+
+    /// Goes on with a move that an earlier daemon began. The caller has the group's turn.
+    func finishMove(_ row: RegionRow, of state: GroupState) async throws(APIError) {
+        guard row.isMoving, let file = try store.file(of: row) else { return }
+        let nodes = try await settle(row.numa, of: state)
+        _ = try await move(row, at: file, to: nodes, of: state) { _ in }
+    }
+
+    /// Whether it succeeds or not, it is over: who asked is told, and may ask again.
+    private func move(
+        _ row: RegionRow, at file: String, to nodes: NodePolicy?, of state: GroupState,
+        progress: @escaping @Sendable (UInt64) -> Void
+    ) async throws(APIError) -> UInt64 {
+        let left: UInt64
+        do throws(APIError) {
+            left = try await placement { () throws(PlacementError) in
+                try await ports.placement.move(path: file, to: nodes, progress: progress)
+            }
+        } catch {
+            try endMove(row)
+            throw error
         }
+        step(.moved)
+        try endMove(row)
         await look(at: row)
         record(
-            "region.moved", state.group, name,
-            "region \(name) moved to \(policy)"
+            "region.moved", state.group, row.name,
+            "region \(row.name) moved to \(row.numa)"
                 + (left == 0 ? "" : "; \(ByteSize(bytes: left)) could not be moved"))
         return left
+    }
+
+    private func endMove(_ row: RegionRow) throws(APIError) {
+        try rows { () throws(LedgerError) in
+            try ledger.write(.follows) { db in
+                try db.execute(
+                    sql: "UPDATE regions SET isMoving = 0 WHERE id = ?",
+                    arguments: [row.id.uuidString.lowercased()])
+            }
+        }
     }
 }

@@ -47,7 +47,7 @@ extension HostService {
     private func isInOrder(_ state: GroupState, _ domains: [UUID: Domain]) -> Bool {
         opened.contains(state.group.name)
             && state.regions.allSatisfy {
-                $0.state == .ready && mapped[$0.id] != nil && store.isThere($0)
+                $0.state == .ready && !$0.isMoving && mapped[$0.id] != nil && store.isThere($0)
                     && (state.members.isEmpty || hasDoorbell($0))
             }
             && state.attachments.allSatisfy { $0.state == .attached }
@@ -145,6 +145,7 @@ extension HostService {
             case .detaching: try await detach(region, from: member)
             }
         }
+        try await finishMove(region, of: state)
     }
 
     /// Whether the region is of a daemon of another version. Its VMs go on with it as they are; but

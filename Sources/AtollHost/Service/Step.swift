@@ -19,4 +19,5 @@ public enum Step: String, Sendable, CaseIterable {
     case objectHidden
     // Who may connect to a doorbell server, and that it runs.
     case doorbellSeated, doorbellServed, doorbellClosed
+    case moveRecorded, moved
 }

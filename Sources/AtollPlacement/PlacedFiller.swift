@@ -32,9 +32,27 @@ public struct PlacedFiller: RegionFiller {
         try Self.check(ending, order)
     }
 
+    /// Bytes that the limits above the account leave; `nil`: there are none.
+    private static func room(_ order: FillOrder) -> UInt64? {
+        func number(_ path: String) -> UInt64? {
+            (try? String(contentsOfFile: path, encoding: .utf8)).flatMap {
+                UInt64($0.trimmingCharacters(in: .whitespacesAndNewlines))
+            }
+        }
+        let rooms = (order.ticket?.walls ?? []).compactMap { wall -> UInt64? in
+            guard let limit = number(wall.limit), let usage = number(wall.usage) else { return nil }
+            return limit - min(limit, usage)
+        }
+        return rooms.min()
+    }
+
     static func check(_ ending: PlaceHelper.Ending, _ order: FillOrder) throws(FillError) {
         if Task.isCancelled { throw .cancelled }
         if let short = ending.number("short") {
+            // The pool may have some for others: of what this group may have of it, nothing is left.
+            if let room = room(order), room < order.pages.bytes {
+                throw .overQuota(needed: order.bytes - min(short, order.bytes), available: room)
+            }
             throw .noHugePages(needed: order.bytes, available: short)
         }
         if ending.isWhole { return }

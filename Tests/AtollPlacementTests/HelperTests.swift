@@ -108,6 +108,27 @@ import Testing
         }
     }
 
+    /// The pool has pages, and the group may have no more of them: not the host's fault.
+    @Test func anAccountThatIsFullIsNoShortPool() throws {
+        let directory = try TemporaryDirectory()
+        var order = order
+        order.pages = .huge2MiB
+        let (limit, usage) = (directory.path + "/limit", directory.path + "/usage")
+        order.ticket = ChargeTicket(
+            joins: [], walls: [ChargeTicket.Wall(limit: limit, usage: usage)])
+        let short = PlaceHelper.Ending(
+            lines: [["short", "2097152"], ["end"]], code: 0)
+        for (most, used, error) in [
+            ("2097152", "2097152", FillError.overQuota(needed: 2 << 20, available: 0)),
+            ("8388608", "2097152", .noHugePages(needed: bytes, available: 2 << 20)),
+            ("max", "2097152", .noHugePages(needed: bytes, available: 2 << 20)),
+        ] {
+            try "\(most)\n".write(toFile: limit, atomically: false, encoding: .utf8)
+            try "\(used)\n".write(toFile: usage, atomically: false, encoding: .utf8)
+            #expect(throws: error) { try PlacedFiller.check(short, order) }
+        }
+    }
+
     @Test func deathByTheKernelIsALimit() throws {
         let killed = PlaceHelper.Ending(code: 137)
         #expect(throws: FillError.noMemory(needed: bytes, available: 0)) {
@@ -121,6 +142,59 @@ import Testing
         #expect(throws: FillError.self) {
             try PlacedFiller.check(PlaceHelper.Ending(code: 0), order)
         }
+    }
+}
+
+/// `auto`, from where VMs' vCPUs run to where the pages lie: on the nodes of a sysfs that the test wrote,
+/// of which this machine has the first.
+@Suite(.timeLimit(.minutes(2))) struct AutomaticTests {
+    @Test func goesWhereTheVCPUsRun() async throws {
+        let system = try TemporaryDirectory()
+        for (node, cpus) in [(0, "0-1"), (1, "2-3")] {
+            let directory = system.path + "/devices/system/node/node\(node)"
+            try FileManager.default.createDirectory(
+                atPath: directory, withIntermediateDirectories: true)
+            try "Node \(node) MemTotal: 8388608 kB\nNode \(node) MemFree: 8388608 kB\n".write(
+                toFile: directory + "/meminfo", atomically: false, encoding: .utf8)
+            try cpus.write(toFile: directory + "/cpulist", atomically: false, encoding: .utf8)
+        }
+        let helper = PlaceHelper(
+            path: URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+                .deletingLastPathComponent().appending(path: ".build/debug/atoll-place").path)
+        let host = try TestHost(
+            placement: NUMAPlacement(helper: helper, system: system.path),
+            filler: PlacedFiller(helper: helper, otherwise: Never.filler))
+        try await host.group(vms: ["a", "b"])
+        for domain in host.hypervisor.snapshot.domains.values {
+            host.hypervisor.change {
+                $0.places[domain.id] = [VCPUPlace(current: 0, allowed: [0, 1])]
+            }
+        }
+        let spec = RegionSpec(name: "r", size: 4 << 20, numa: .auto)
+        let root = TestHost.administrator
+        _ = try await host.service.createRegion(spec, in: "g", as: root)
+        let region = try await host.service.region("r", of: "g", as: root)
+        #expect(region.numa == .auto)
+        #expect(region.memory?.policy == .bind([0]))
+        #expect(region.memory?.nodes == [.init(node: 0, bytes: 4 << 20)])
+        // Where they run now, this machine has no node: the kernel says so.
+        for domain in host.hypervisor.snapshot.domains.values {
+            host.hypervisor.change {
+                $0.places[domain.id] = [VCPUPlace(current: 2, allowed: [2, 3])]
+            }
+        }
+        var last: MoveProgress?
+        for await step in try await host.service.moveRegion(
+            "r", of: "g", MoveSpec(numa: .auto), as: root)
+        { last = step }
+        #expect(last?.error?.message.contains("Invalid argument") == true)
+        // One that names the nodes itself does not ask where they run.
+        for await step in try await host.service.moveRegion(
+            "r", of: "g", MoveSpec(numa: .preferred(0)), as: root)
+        { last = step }
+        #expect(last?.left == 0)
+        #expect(
+            try await host.service.region("r", of: "g", as: root).memory?.policy == .preferred(0))
     }
 }
 

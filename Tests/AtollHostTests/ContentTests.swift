@@ -164,6 +164,7 @@ import Testing
         while try session.next() != nil {}
         _ = try await host.service.finish(session)
         try await until { states(host) == [.stopped, .running] }
+        #expect(try host.service.ledger.groupsWithPauses() == [])
         host.hypervisor.start(id)
         _ = try await save(host)
     }

@@ -132,6 +132,27 @@ import Testing
         await #expect(throws: APIError.self) { try await create(host) }
         #expect(link != nil)
         #expect(pool.files == [])
+        // Nor what it leads to, in the place of a region that there is.
+        try FileManager.default.removeItem(atPath: path)
+        try await create(host)
+        let another = pool.path + "/atoll.\(UUID().uuidString.lowercased())"
+        try FileManager.default.moveItem(
+            atPath: pool.path + "/" + pool.files.joined(), toPath: another)
+        try FileManager.default.removeItem(atPath: path)
+        try FileManager.default.createSymbolicLink(atPath: path, withDestinationPath: another)
+        try await host.service.deleteRegion("r", of: "g", force: true, as: root)
+        #expect(FileManager.default.fileExists(atPath: another))
+        #expect(link == another)
+    }
+
+    /// The mount is no longer listed as one that regions can be made in.
+    @Test func aPoolThatWasTakenAwayIsEmptiedAllTheSame() async throws {
+        let host = try await host()
+        try await create(host)
+        try mount(shm: "huge=never", pools: false)
+        try await host.service.deleteRegion("r", of: "g", force: false, as: root)
+        #expect(pool.files == [])
+        #expect(memory.files == [])
     }
 
     @Test func memoryThatListensComesFirst() async throws {

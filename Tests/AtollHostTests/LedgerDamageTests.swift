@@ -14,7 +14,7 @@ import Testing
 
     enum Damage: String, CaseIterable, Sendable {
         case truncated, stub, empty, gone, garbage, randomBytes, noTable, otherTables, wrongState,
-            wrongObject
+            wrongObject, lostIndex, blank
 
         func apply(to path: String) throws {
             let url = URL(filePath: path)
@@ -37,6 +37,16 @@ import Testing
                 try sql(path, "CREATE TABLE albums (id INTEGER PRIMARY KEY, title TEXT)")
             case .wrongState: try sql(path, "UPDATE regions SET state = 'floating'")
             case .wrongObject: try sql(path, "UPDATE regions SET object = object || '/../x'")
+            case .blank:
+                // As a daemon leaves it that is killed before it makes the first table.
+                try FileManager.default.removeItem(at: url)
+                try sql(path, "PRAGMA application_id = 1")
+            case .lostIndex:
+                // Every question is answered as before, and some pages are nobody's.
+                try sql(
+                    path,
+                    "PRAGMA writable_schema = 1; "
+                        + "DELETE FROM sqlite_master WHERE name = 'attachments_on_vm'")
             }
         }
 
@@ -64,8 +74,10 @@ import Testing
         _ change: ((TestHost) async throws -> Void)? = nil
     ) async throws -> (wreck: Wreck, before: Group) {
         let host = try TestHost()
-        try await host.group(vms: ["a", "b"])
+        // One that has left, so that slots and incarnations are not those that a first look would give.
+        try await host.group(vms: ["gone", "a", "b"])
         for name in ["r", "s"] { try await Self.create(host, name) }
+        try await host.service.removeMember("gone", from: "g", force: true, as: Self.root)
         if let change {
             try host.service.ledger.backUp()
             try await change(host)
@@ -106,11 +118,25 @@ import Testing
             #expect(group.members == before.members)
             #expect(group.quota == 2 << 20)
             #expect(group.owner == 0)
+            // And no boot after has the incarnation of one before.
+            let vm = try #require(group.members.first)
+            host.hypervisor.stop(vm.uuid, silently: true)
+            await host.service.handle(.stopped(vm.uuid))
+            host.hypervisor.start(vm.uuid, silently: true)
+            await host.service.handle(.started(vm.uuid))
+            let later = try await host.service.members(of: "g", as: Self.root)
+            #expect(
+                later.first.map { $0.incarnation }!
+                    > before.members.map(\.incarnation).max()!)
             #expect(
                 try await kinds(host).isSuperset(
                     of: ["group.rebuilt", "region.rebuilt", "member.rebuilt"]))
             let kept = wreck.directory.files.filter { $0.contains(".damaged-") }
             #expect(kept.isEmpty == (damage == .gone), "\(wreck.directory.files)")
+            let check = try #require(await host.service.doctor().first { $0.name == "ledger" })
+            // Without a backup a ledger that is gone is one that never was.
+            #expect((check.verdict == .ok) == (damage == .gone))
+            #expect(damage == .gone || check.remedy?.contains("owners, quotas") == true)
         }
     }
 
@@ -127,6 +153,8 @@ import Testing
             let group = try #require(group)
             // What only the ledger knew is as it was; what happened since, the world tells.
             #expect(group.quota == 1 << 30)
+            let check = try #require(await host.service.doctor().first { $0.name == "ledger" })
+            #expect(check.verdict == .warning && check.remedy?.contains("backup") == true)
             #expect(group.regions.map(\.name) == ["r", "t"])
             #expect(group.regions.map(\.id) == before.regions.map(\.id))
             #expect(group.members == before.members)
@@ -228,9 +256,14 @@ import Testing
     /// Everybody may make files in /dev/shm.
     @Test func aStrangersFileIsNotTaken() async throws {
         let (wreck, _) = try await ruin()
-        let stranger = wreck.memory.path + "/atoll.evil.r"
-        try FileManager.default.copyItem(atPath: wreck.memory.path + "/atoll.g.r", toPath: stranger)
-        try FileManager.default.setAttributes([.posixPermissions: 0o666], ofItemAtPath: stranger)
+        for (name, attributes) in [
+            ("evil", [.posixPermissions: 0o666]), ("foreign", [.ownerAccountID: 4242]),
+        ] as [(String, [FileAttributeKey: Int])] {
+            let stranger = wreck.memory.path + "/atoll.\(name).r"
+            try FileManager.default.copyItem(
+                atPath: wreck.memory.path + "/atoll.g.r", toPath: stranger)
+            try FileManager.default.setAttributes(attributes, ofItemAtPath: stranger)
+        }
         try Damage.truncated.apply(to: ledger(wreck))
         let host = try TestHost(
             hypervisor: FakeHypervisor(wreck.world), memory: wreck.memory,
@@ -238,6 +271,7 @@ import Testing
         await host.service.reconcileAll()
         #expect(try await host.service.groups(as: Self.root).map(\.name) == ["g"])
         #expect(wreck.memory.files.contains("atoll.evil.r"))
+        #expect(wreck.memory.files.contains("atoll.foreign.r"))
     }
 
     /// Nothing is changed before the world has been looked at, which takes libvirt.

@@ -84,6 +84,8 @@ import Testing
         let next = try TestHost(
             hypervisor: host.hypervisor, memory: host.memory, directory: host.directory.copy())
         try Data(bytes).write(to: URL(filePath: path))
+        // Of which the ledger of such a daemon has no witness.
+        try next.service.ledger.write { try $0.execute(sql: "UPDATE regions SET witness = NULL") }
         await next.service.reconcileAll()
         await next.service.reconcileAll()
         // Refused once, with words; ready for all else; not a byte of it is touched.

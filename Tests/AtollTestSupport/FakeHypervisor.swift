@@ -150,8 +150,10 @@ public final class FakeHypervisor: Hypervisor {
     private func turn(_ id: UUID, from: Domain.State, to: Domain.State) throws(HypervisorError) {
         let (found, isRefusing) = try look { ($0.domains[id], $0.refusing.contains(id)) }
         guard let found else { throw .noSuchDomain(id) }
-        if isRefusing {
-            throw .refused(operation: "turn \(found.name) \(to)", reason: "the test says so")
+        if isRefusing || !found.isActive {
+            throw .refused(
+                operation: "turn \(found.name) \(to)",
+                reason: isRefusing ? "the test says so" : "it does not run")
         }
         world.withLock { world in
             if world.domains[id]?.state == from { world.domains[id]?.state = to }

@@ -8,12 +8,10 @@ enum LedgerCheck {
     static func flawOfFile(_ db: Database) throws -> String? {
         let answer = try String.fetchOne(db, sql: "PRAGMA integrity_check(1)")
         if let answer, answer != "ok" { return answer }
-        // A daemon killed while it made the ledger leaves one without any table.
         let tables = try String.fetchAll(db, sql: "SELECT name FROM sqlite_master")
-        if !tables.isEmpty, !tables.contains("grdb_migrations") {
-            return "its tables are not a ledger's"
-        }
-        return nil
+        if tables.contains("grdb_migrations") { return nil }
+        // A daemon killed while it made the ledger leaves one without any table.
+        return tables.isEmpty ? "it has no tables" : "its tables are not a ledger's"
     }
 
     /// What is wrong with its rows, once it is of this daemon's form.

@@ -82,10 +82,6 @@ struct LedgerFile: Sendable {
                 if let flaw = try LedgerCheck.flawOfFile(db) { throw LedgerError(.damaged, flaw) }
             }
             do {
-                if try queue.read({ try Ledger.migrator.appliedIdentifiers($0) }).isEmpty {
-                    // A daemon was killed while it made this one.
-                    try queue.write { try LedgerDoubt.missing.write(to: $0) }
-                }
                 try Ledger.migrator.migrate(queue)
             } catch {
                 let error = LedgerError(error)

@@ -32,7 +32,7 @@ struct WorldLesson {
     ) {
         (before, states, self.domains, self.now) = (ledger, ledger, domains, now)
         if isStale { forget(found) }
-        for region in found { add(region, among: found) }
+        for region in found { add(region) }
         for domain in domains {
             for device in domain.devices { add(device) }
         }
@@ -74,11 +74,10 @@ struct WorldLesson {
 
     // MARK: What is there
 
-    private mutating func add(_ region: FoundRegion, among all: [FoundRegion]) {
+    private mutating func add(_ region: FoundRegion) {
         if states.contains(where: { $0.regions.contains { $0.object == region.object } }) { return }
-        let isOther = all.contains { $0.id == region.id && $0.object != region.object }
         let isKnown = states.contains { $0.regions.contains { $0.id == region.id } }
-        let id = isOther || isKnown ? UUID() : region.id
+        let id = isKnown ? UUID() : region.id
         if id != region.id { renamed.append((id, region.memory)) }
         memories[id] = region.memory
         add(

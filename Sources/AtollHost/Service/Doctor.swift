@@ -19,6 +19,7 @@ extension HostService {
                 remedy: status.connected ? nil : "start libvirtd, and see that its socket is there")
         )
         checks.append(memoryCheck())
+        checks.append(ledgerCheck())
         checks.append(await chargeCheck())
         do throws(HypervisorError) {
             for domain in try await ports.hypervisor.domains().sorted(by: { $0.name < $1.name }) {
@@ -42,6 +43,30 @@ extension HostService {
         return Check(
             name: "memory", verdict: .failed, finding: finding,
             remedy: "stop VMs or delete regions, or lower the daemon's memory reserve")
+    }
+
+    /// What a daemon that found its ledger damaged does not know any more, as long as it runs.
+    private func ledgerCheck() -> Check {
+        let words: (finding: String, lost: String)
+        switch ledger.opening {
+        case .sound, .new: return Check(name: "ledger", verdict: .ok, finding: "whole at the start")
+        case .restored(let flaw, _):
+            words = (
+                "it was damaged (\(flaw)): its backup took its place",
+                "quotas, owners and NUMA policies are the backup's, and groups without regions "
+                    + "that were made since are gone"
+            )
+        case .emptied(let flaw, _):
+            words = (
+                "it was damaged (\(flaw)) and is rebuilt from the world",
+                "owners, quotas, soft limits and NUMA policies are lost, and groups without regions"
+            )
+        }
+        let doubt = ledger.isInDoubt == .none ? "" : "; the world has not been looked at yet"
+        return Check(
+            name: "ledger", verdict: .warning, finding: words.finding + doubt,
+            remedy: words.lost + ": set them anew (`atoll quota set`, `atoll events` tells what "
+                + "was found)")
     }
 
     private func chargeCheck() async -> Check {

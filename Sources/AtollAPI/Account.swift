@@ -18,14 +18,14 @@ public struct GroupAccount: Codable, Sendable, Equatable {
     /// How often it was refused memory by the ledger.
     public var denials: UInt64
     /// What the kernel charges the group for; absent where it charges nothing.
-    public var charge: KernelCharge?
+    public var charge: Charge?
     public var regions: [RegionAccount]
     /// Its VMs that run, as far as their processes can be looked at.
     public var vms: [GuestAccount]
 
     public init(
         group: String, owner: UInt32, quota: UInt64, soft: UInt64? = nil, reserved: UInt64,
-        denials: UInt64, charge: KernelCharge? = nil, regions: [RegionAccount],
+        denials: UInt64, charge: Charge? = nil, regions: [RegionAccount],
         vms: [GuestAccount]
     ) {
         self.group = group
@@ -39,27 +39,6 @@ public struct GroupAccount: Codable, Sendable, Equatable {
         self.vms = vms
         resident = regions.reduce(0) { $0 + $1.resident }
         total = vms.reduce(resident) { $0 + $1.own }
-    }
-}
-
-/// What the kernel says of a group's cgroup. Bytes.
-public struct KernelCharge: Codable, Sendable, Equatable {
-    public var used: UInt64
-    public var limit: UInt64?
-    public var peak: UInt64?
-    /// How often it refused a page for the limit's sake.
-    public var denials: UInt64
-    /// By the size of pages, as in ``PageSize``.
-    public var hugePages: [String: UInt64]
-
-    public init(
-        used: UInt64, limit: UInt64?, peak: UInt64?, denials: UInt64, hugePages: [String: UInt64]
-    ) {
-        self.used = used
-        self.limit = limit
-        self.peak = peak
-        self.denials = denials
-        self.hugePages = hugePages
     }
 }
 

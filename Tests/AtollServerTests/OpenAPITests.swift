@@ -69,7 +69,7 @@ import Testing
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
         "InputSpec": codec(InputSpec.self), "Restore": codec(Restore.self),
         "AttachmentSpec": codec(AttachmentSpec.self),
-        "GroupAccount": codec(GroupAccount.self), "KernelCharge": codec(KernelCharge.self),
+        "GroupAccount": codec(GroupAccount.self),
         "RegionAccount": codec(RegionAccount.self), "GuestAccount": codec(GuestAccount.self),
         "JobStarted": codec(JobEvent.self), "JobOutput": codec(JobEvent.self),
         "JobExited": codec(JobEvent.self), "JobRefused": codec(JobEvent.self),

@@ -11,7 +11,7 @@ import Testing
 @Suite struct PartsTests {
     @Test func `a log line is one JSON object that metadata cannot disguise`() throws {
         let lines = Lines()
-        var handler = JSONLogHandler(label: "test")
+        var handler = LineLogHandler(label: "test", format: .json)
         handler.write = { lines.add($0) }
         handler[metadataKey: "a"] = "1"
         let logger = Logger(label: "test") { _ in handler }
@@ -25,6 +25,19 @@ import Testing
         #expect(object["logger"] as? String == "test")
         #expect(object["message"] as? String == "two\nlines \"quoted\"")
         #expect(object["metadata"] as? [String: String] == ["a": "3", "b": "2", "level": "fake"])
+    }
+
+    @Test func `a log line of text is one line that a terminal does not obey`() throws {
+        let lines = Lines()
+        var handler = LineLogHandler(label: "test", format: .text)
+        handler.write = { lines.add($0) }
+        handler[metadataKey: "b"] = "1"
+        let logger = Logger(label: "test") { _ in handler }
+        logger.warning("two\nlines\u{1B}[2J\u{9B}x", metadata: ["a": "\u{202E}\r2"])
+        logger.info("plain")
+        #expect(lines.all.count == 2)
+        #expect(lines.all[0].hasSuffix(" warning test: a=??2 b=1 : two?lines?[2J?x\n"))
+        #expect(lines.all[1].hasSuffix(" info test: b=1 : plain\n"))
     }
 
     @Test func `one state directory has one daemon`() throws {

@@ -58,14 +58,7 @@ extension HostService {
             quota: UInt64(clamping: state.group.quota),
             soft: state.group.soft.map { UInt64(clamping: $0) },
             reserved: UInt64(clamping: state.reserved), denials: UInt64(clamping: denials),
-            charge: charge.map { charge in
-                KernelCharge(
-                    used: charge.used, limit: charge.limit, peak: charge.peak,
-                    denials: charge.denials,
-                    hugePages: Dictionary(
-                        charge.hugePages.map { ($0.key.rawValue, $0.value) }
-                    ) { $1 })
-            },
+            charge: charge.map { Charge($0) },
             regions: state.regions.map { row in
                 RegionAccount(
                     region: row.name, size: UInt64(clamping: row.size), pages: row.pages,

@@ -13,11 +13,7 @@ enum LogFormat: String, CaseIterable {
     /// Makes this the form of every log line of the process. Once a process.
     static func use(_ format: LogFormat, level: LogLevel) {
         LoggingSystem.bootstrap { label in
-            var handler: any LogHandler =
-                switch format {
-                case .text: TextLogHandler(label: label)
-                case .json: JSONLogHandler(label: label)
-                }
+            var handler = LineLogHandler(label: label, format: format)
             handler.logLevel = level
             return handler
         }

@@ -134,12 +134,6 @@ struct SnapshotSummary: Encodable {
         consistent = head.isConsistent
     }
 
-    init(_ file: SnapshotFile) {
-        self.init(file.head)
-        chunks = file.chunks
-        fileBytes = file.bytes
-    }
-
     var lines: [String] {
         let content = chunks * UInt64(SnapshotHead.chunk)
         return [

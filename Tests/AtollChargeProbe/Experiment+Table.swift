@@ -132,4 +132,29 @@ extension Experiment {
         try await remove("r")
         say("ok cancelled")
     }
+
+    /// Beyond the soft limit a region is made all the same, whole; on v2 the kernel counts how often it was
+    /// beyond, and holds the filler up.
+    func soft() async throws {
+        let file = "\(account)/\(isV2 ? "memory.high" : "memory.soft_limit_in_bytes")"
+        try await controller.open(
+            ChargeAccount(group: Self.group, quota: size, soft: size / 2))
+        try expect(try ControlFile.number(file) == size / 2, "no soft limit in \(file)")
+        let start = MonotonicClock.now()
+        try await fill("r", bytes: size)
+        let took = (MonotonicClock.now() - start) / 1_000_000
+        try expect(try shared(leaf("r")) == size, "not whole: \(try shared(leaf("r")))")
+        var events = ""
+        if isV2 {
+            let text = try String(contentsOfFile: "\(account)/memory.events", encoding: .utf8)
+            events = ", \(text.split(separator: "\n").first { $0.hasPrefix("high ") } ?? "")"
+            try expect(!events.hasSuffix("high 0"), "the kernel saw nothing beyond it")
+        }
+        say("soft: \(size >> 20) MiB beyond \(size >> 21) MiB took \(took) ms\(events)")
+        try await remove("r")
+        try await controller.open(ChargeAccount(group: Self.group, quota: size))
+        let none = try ControlFile.number(file)
+        try expect(none == nil || none! >= 1 << 62, "the soft limit stays: \(none ?? 0)")
+        say("ok soft")
+    }
 }

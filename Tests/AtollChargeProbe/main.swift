@@ -20,6 +20,7 @@ do {
     try await experiment.oneTooSmall()
     try await experiment.neighbour()
     try await experiment.cancelled()
+    try await experiment.soft()
     try await experiment.controller.close(group: Experiment.group)
     say("ok all")
 } catch {

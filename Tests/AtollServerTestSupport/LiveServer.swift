@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import AtollClient
+public import AtollHost
 public import AtollServer
 public import AtollTestSupport
 import Logging
@@ -19,11 +20,12 @@ public struct LiveServer: Sendable {
     public static func with(
         identify: PeerIdentity = .fixed(TestHost.administrator),
         keepAlive: Duration = .seconds(15), limits: APILimits = APILimits(),
+        filler: any RegionFiller = InProcessFiller(),
         _ body: @Sendable (LiveServer) async throws -> Void
     ) async throws {
         let directory = try TemporaryDirectory()
         let socket = directory.path + "/atolld.sock"
-        let host = try TestHost()
+        let host = try TestHost(filler: filler)
         var logger = Logger(label: "test")
         logger.logLevel = .critical
         let (listening, isListening) = AsyncStream<Void>.makeStream()

@@ -24,7 +24,7 @@ HOST_FLAGS_debug :=
 HOST_FLAGS = $(HOST_FLAGS_$(CONFIG))
 HOST_PROGRAMS := atoll atolld atoll-place
 # What atolld starts, and nobody else.
-HOST_HELPERS := atoll-fill
+HOST_HELPERS := atoll-fill atoll-doorbell
 GUEST_FLAGS := --traits Guest --scratch-path .build/guest -c release
 GUEST_PROGRAMS := atoll-agent atoll-run atoll-guest atoll-heat atoll-openmp
 GUEST_BUILT := .build/guest/release

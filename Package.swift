@@ -50,6 +50,7 @@ let package = Package(
         .executable(name: "atolld", targets: ["atolld"]),
         .executable(name: "atoll-place", targets: ["atoll-place"]),
         .executable(name: "atoll-fill", targets: ["atoll-fill"]),
+        .executable(name: "atoll-doorbell", targets: ["atoll-doorbell"]),
         .executable(name: "atoll-agent", targets: ["atoll-agent"]),
         .executable(name: "atoll-run", targets: ["atoll-run"]),
         .executable(name: "atoll-guest", targets: ["atoll-guest"]),
@@ -136,6 +137,8 @@ let package = Package(
             swiftSettings: strict),
         .executableTarget(
             name: "atoll-fill", dependencies: ["AtollSystem"], swiftSettings: strict),
+        .executableTarget(
+            name: "atoll-doorbell", dependencies: ["AtollSystem"], swiftSettings: strict),
         .target(
             name: "AtollServer",
             dependencies: [
@@ -253,6 +256,10 @@ let package = Package(
             swiftSettings: strict),
         .testTarget(
             name: "AtollSystemTests", dependencies: ["AtollSystem"], swiftSettings: strict),
+        .testTarget(
+            name: "AtollDoorbellTests",
+            dependencies: ["AtollHost", "AtollSystem", "AtollTestSupport", "atoll-doorbell"],
+            swiftSettings: strict),
         .testTarget(
             name: "AtollRegionTests", dependencies: ["AtollRegion", "AtollSystem", "CAtollABI"],
             exclude: ["Golden"], swiftSettings: strict),

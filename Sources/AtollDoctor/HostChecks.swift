@@ -17,6 +17,7 @@ public struct HostChecks: Sendable {
             HugePagesCheck(host: host).run(),
             LibvirtCheck(host: host).run(),
             AppArmorCheck(host: host).run(),
+            DoorbellCheck(host: host).run(),
             CoreDumpCheck(host: host).run(),
             NUMACheck(host: host).run(),
         ]

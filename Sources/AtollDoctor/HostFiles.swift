@@ -17,6 +17,12 @@ struct HostFiles: Sendable {
         return String(decoding: data, as: UTF8.self)
     }
 
+    /// Whether these bytes are anywhere in the file.
+    func contains(_ path: String, _ bytes: String) -> Bool {
+        let data = try? Data(contentsOf: URL(filePath: full(path)), options: .mappedIfSafe)
+        return data?.range(of: Data(bytes.utf8)) != nil
+    }
+
     func exists(_ path: String) -> Bool { FileManager.default.fileExists(atPath: full(path)) }
 
     /// Whether it opens for reading and writing, which for a device says more than its mode.

@@ -26,6 +26,9 @@ public struct Errno: Error, Equatable, Sendable {
     public static var tooManyLinks: Errno { Errno(code: 40) }
     /// The file has no such attribute.
     public static var noData: Errno { Errno(code: 61) }
+    public static var addressInUse: Errno { Errno(code: 98) }
+    /// Too many descriptors are on their way through sockets.
+    public static var tooManyReferences: Errno { Errno(code: 109) }
     public static var notSupported: Errno { Errno(code: 95) }
     public static var timedOut: Errno { Errno(code: 110) }
 }

@@ -39,6 +39,14 @@ public enum Current {
     /// Away from the terminal and its signals.
     public static func beginSession() throws(Errno) { _ = try checked(atoll_new_session()) }
 
+    /// Away from whoever started it, too: what it reads is empty, and what it says nobody hears.
+    public static func silence() throws(Errno) {
+        let nowhere = try OwnedFD(opening: "/dev/null", [.write, .followsLinks])
+        for standard in Int32(0)...2 {
+            _ = try checked(atoll_replace(nowhere.raw, standard))
+        }
+    }
+
     /// Has the kernel send `signal` when `parent`, which made this process, dies.
     public static func dieWithParent(_ signal: Int32, parent: Int32) throws(Errno) {
         _ = try checked(atoll_die_with_parent(signal, parent))

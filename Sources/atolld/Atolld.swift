@@ -57,6 +57,13 @@ struct Atolld: AsyncParsableCommand {
     @Option(help: "The program that takes regions' memory: auto or a path.", completion: .file())
     var fillProgram: String?
 
+    @Option(
+        help: "The program that serves regions' doorbells: auto or a path.", completion: .file())
+    var doorbellProgram: String?
+
+    @Option(help: "Where doorbell servers listen.", completion: .directory)
+    var doorbellDirectory: String?
+
     @Option(help: "What the regions of one owner's groups may take together: none or a size.")
     var ownerQuota: String?
 
@@ -111,6 +118,7 @@ struct Atolld: AsyncParsableCommand {
             .adminGroup: adminGroup, .logLevel: logLevel, .logFormat: logFormat,
             .shmDirectory: shmDirectory, .memoryReserve: memoryReserve, .jobLease: jobLease,
             .cgroupParent: cgroupParent, .fillProgram: fillProgram, .ownerQuota: ownerQuota,
+            .doorbellProgram: doorbellProgram, .doorbellDirectory: doorbellDirectory,
             .ownerGroups: ownerGroups,
             .connections: connections, .connectionsPerUser: connectionsPerUser,
             .requestsPerUser: requestsPerUser, .streamsPerUser: streamsPerUser,

@@ -19,9 +19,11 @@ struct Daemon {
         let logger = Logger(label: "atolld")
         let state = try DirectoryLock(state: settings.stateDirectory)
         let memory = try DirectoryLock(memory: settings.shmDirectory)
+        let doorbells = try DirectoryLock(doorbells: doorbellDirectory)
         defer {
             withExtendedLifetime(state) {}
             withExtendedLifetime(memory) {}
+            withExtendedLifetime(doorbells) {}
         }
 
         let administrators = Accounts.userGroup(settings.adminGroup)
@@ -40,7 +42,15 @@ struct Daemon {
                 hypervisor: hypervisor, quota: CgroupController(settings.cgroupParent),
                 placement: NUMAPlacement(helper: helper),
                 filler: PlacedFiller(
-                    helper: helper, otherwise: ProgramFiller(program: try fillProgram()))),
+                    helper: helper,
+                    otherwise: ProgramFiller(
+                        program: try program(
+                            "atoll-fill", settings.fillProgram, "--fill-program",
+                            "take regions' memory"))),
+                doorbells: ProgramDoorbells(
+                    program: try program(
+                        "atoll-doorbell", settings.doorbellProgram, "--doorbell-program",
+                        "serve regions' doorbells"), directory: doorbellDirectory)),
             configuration: hostConfiguration,
             logger: logger, onStep: KillSwitch.onStep)
         let server = APIServer(
@@ -86,19 +96,27 @@ struct Daemon {
         return configuration
     }
 
-    /// The program that takes regions' memory: beside this one, where it was built, or where it is
-    /// installed.
-    private func fillProgram() throws(APIError) -> String {
-        if settings.fillProgram != "auto" { return settings.fillProgram }
+    /// Where doorbell servers listen. VMs' definitions name it: it stays the same.
+    private var doorbellDirectory: String {
+        if settings.doorbellDirectory != "auto" { return settings.doorbellDirectory }
+        let parts = settings.socket.split(separator: "/").dropLast()
+        return parts.map { "/" + $0 }.joined() + "/doorbell"
+    }
+
+    /// A program that the daemon starts: beside this one, where it was built, or where it is installed.
+    private func program(_ name: String, _ setting: String, _ option: String, _ use: String)
+        throws(APIError) -> String
+    {
+        if setting != "auto" { return setting }
         let own =
             (try? readLink("/proc/self/exe")).map { String(decoding: $0, as: UTF8.self) } ?? ""
         let directory = own.split(separator: "/").dropLast().map { "/" + $0 }.joined()
-        let places = ["\(directory)/atoll-fill", "\(directory)/../lib/atoll/atoll-fill"]
+        let places = ["\(directory)/\(name)", "\(directory)/../lib/atoll/\(name)"]
         if let place = places.first(where: { mayExecute(Array($0.utf8)) }) { return place }
         throw APIError(
-            code: .systemFailure, message: "there is no program to take regions' memory",
+            code: .systemFailure, message: "there is no program to \(use)",
             value: places.joined(separator: ", "),
-            remedy: "install atoll-fill, or name it with --fill-program")
+            remedy: "install \(name), or name it with \(option)")
     }
 
     private func ledger() throws(APIError) -> Ledger {

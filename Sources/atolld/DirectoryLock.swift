@@ -23,6 +23,23 @@ struct DirectoryLock: ~Copyable {
         directory = try Self.lock(path, of: "the state directory", "--state-directory")
     }
 
+    /// Of the directory of doorbell servers, which is made if need be: a daemon ends those that its ledger
+    /// does not know.
+    init(doorbells path: String) throws(APIError) {
+        do {
+            // VMs pass through to the sockets, and see nothing else.
+            try FileManager.default.createDirectory(
+                atPath: path, withIntermediateDirectories: true,
+                attributes: [.posixPermissions: 0o711])
+        } catch {
+            throw APIError(
+                code: .systemFailure,
+                message: "cannot make the directory of doorbell servers: \(error)", value: path,
+                remedy: "run atolld as root, or name another with --doorbell-directory")
+        }
+        directory = try Self.lock(path, of: "the doorbell directory", "--doorbell-directory")
+    }
+
     /// Of the directory of regions: two daemons, each with a ledger of its own, would each take the
     /// other's regions for strangers' files, or for its own after its ledger was lost.
     init(memory path: String) throws(APIError) {

@@ -41,9 +41,11 @@ import Testing
 
     private static let root = TestHost.administrator
 
-    private static func create(_ host: TestHost, _ name: String) async throws {
+    private static func create(_ host: TestHost, _ name: String, doorbell: Bool = false)
+        async throws
+    {
         _ = try await host.service.createRegion(
-            RegionSpec(name: name, size: 1 << 20), in: "g", as: root)
+            RegionSpec(name: name, size: 1 << 20, doorbell: doorbell), in: "g", as: root)
     }
 
     /// Whom the region's file lets open it besides its owner.
@@ -93,6 +95,32 @@ import Testing
             try await $0.service.deleteRegion("r", of: "g", force: true, as: root)
         } check: { group, _ in
             #expect(group?.regions.map(\.name) == ["s"])
+        },
+        Operation("create a region with a doorbell") {
+            try await $0.group(vms: ["a", "b"])
+        } run: {
+            try await create($0, "r", doorbell: true)
+        } check: { group, _ in
+            #expect(group?.regions.map(\.doorbell?.isServed) == [true])
+        },
+        Operation("delete a region with a doorbell") {
+            try await $0.group(vms: ["a", "b"])
+            try await create($0, "r", doorbell: true)
+            try await create($0, "s", doorbell: true)
+        } run: {
+            try await $0.service.deleteRegion("r", of: "g", force: true, as: root)
+        } check: { group, _ in
+            #expect(group?.regions.map(\.name) == ["s"])
+        },
+        Operation("take members in and out of a doorbell") {
+            try await $0.group(vms: ["a"])
+            try await create($0, "r", doorbell: true)
+            $0.hypervisor.add("b")
+        } run: {
+            _ = try await $0.service.addMember(MemberSpec(vm: "b"), to: "g", as: root)
+            try await $0.service.removeMember("a", from: "g", force: true, as: root)
+        } check: { group, _ in
+            #expect(group?.regions.map(\.doorbell?.isServed) == [true])
         },
         Operation("add a member") {
             try await $0.group(vms: ["a"])

@@ -15,11 +15,14 @@ struct Wreck: Sendable {
     let directory: TemporaryDirectory
     let world: FakeHypervisor.World
     let accounts: FakeQuotaController.World
+    let doorbells: FakeDoorbellServers.World
 
     init(
         _ step: Step, memory: TemporaryDirectory, directory: TemporaryDirectory,
-        world: FakeHypervisor.World, accounts: FakeQuotaController.World
+        world: FakeHypervisor.World, accounts: FakeQuotaController.World,
+        doorbells: FakeDoorbellServers.World = FakeDoorbellServers.World()
     ) throws {
+        self.doorbells = doorbells
         self.step = step
         self.memory = try memory.copy()
         self.directory = try directory.copy()
@@ -36,16 +39,18 @@ struct Wreck: Sendable {
         let isArmed = Atomic(false)
         let hypervisor = FakeHypervisor()
         let accounts = FakeQuotaController()
+        let doorbells = FakeDoorbellServers()
         let (memory, directory) = (
             try TemporaryDirectory(inMemory: true), try TemporaryDirectory(inMemory: true)
         )
         let host = try TestHost(
-            hypervisor: hypervisor, quota: accounts, memory: memory, directory: directory
+            hypervisor: hypervisor, quota: accounts, doorbells: doorbells, memory: memory,
+            directory: directory
         ) { step in
             guard isArmed.load(ordering: .relaxed) else { return }
             let wreck = try! Wreck(
                 step, memory: memory, directory: directory, world: hypervisor.snapshot,
-                accounts: accounts.snapshot)
+                accounts: accounts.snapshot, doorbells: doorbells.snapshot)
             collected.withLock { $0.append(wreck) }
         }
         try await prepare(host)
@@ -59,8 +64,8 @@ struct Wreck: Sendable {
         _ what: String, _ check: (Group?, TestHost) async throws -> Void
     ) async throws {
         let host = try TestHost(
-            hypervisor: FakeHypervisor(world), quota: FakeQuotaController(accounts), memory: memory,
-            directory: directory)
+            hypervisor: FakeHypervisor(world), quota: FakeQuotaController(accounts),
+            doorbells: FakeDoorbellServers(doorbells), memory: memory, directory: directory)
         let run = Task { await host.service.run() }
         defer { run.cancel() }
         // Where a VM refuses, a daemon that tries again never settles.
@@ -136,6 +141,14 @@ extension TestHost {
             if domain.isPersistent {
                 #expect(domain.stored.map(\.name).sorted() == expected, "\(domain.name): \(what)")
             }
+        }
+        let bells = regions.filter { $0.doorbell != nil && !$0.attachments.isEmpty }.map(\.object)
+        #expect(doorbells.snapshot.serving.keys.sorted() == bells.sorted(), "\(what)")
+        for region in regions where region.doorbell != nil && !region.attachments.isEmpty {
+            let seats = members.filter { member in
+                region.attachments.contains { $0.vm == member.vm }
+            }.map { DoorbellSeat(slot: $0.slot, holder: .vm($0.uuid)) }
+            #expect(doorbells.snapshot.seats[region.object] == seats, "\(what)")
         }
         let accounts = quota.snapshot.accounts
         #expect(accounts.keys.sorted() == groups.map(\.name).sorted(), "\(what)")

@@ -8,6 +8,7 @@ import Logging
 public final class TestHost: Sendable {
     public let hypervisor: FakeHypervisor
     public let quota: FakeQuotaController
+    public let doorbells: FakeDoorbellServers
     /// Stands for /dev/shm.
     public let memory: TemporaryDirectory
     /// Where the ledger lies.
@@ -19,6 +20,7 @@ public final class TestHost: Sendable {
     public init(
         hypervisor: FakeHypervisor = FakeHypervisor(),
         quota: FakeQuotaController = FakeQuotaController(),
+        doorbells: FakeDoorbellServers = FakeDoorbellServers(),
         memory: TemporaryDirectory? = nil,
         directory: TemporaryDirectory? = nil, ledger: Ledger? = nil,
         placement: any Placement = OneNodePlacement(), filler: any RegionFiller = InProcessFiller(),
@@ -27,6 +29,7 @@ public final class TestHost: Sendable {
     ) throws {
         self.hypervisor = hypervisor
         self.quota = quota
+        self.doorbells = doorbells
         self.memory = try memory ?? TemporaryDirectory(inMemory: true)
         self.directory = try directory ?? TemporaryDirectory(inMemory: true)
         var configuration = HostConfiguration()
@@ -41,7 +44,7 @@ public final class TestHost: Sendable {
             ledger: try ledger ?? Ledger(directory: self.directory.path),
             ports: HostPorts(
                 hypervisor: hypervisor, quota: quota, placement: placement,
-                filler: filler),
+                filler: filler, doorbells: doorbells),
             configuration: configuration, logger: logger, onStep: onStep)
     }
 

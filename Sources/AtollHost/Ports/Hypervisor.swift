@@ -47,9 +47,6 @@ public protocol Hypervisor: Sendable {
     /// Why a VM cannot be given a region that it may read and not write; `nil`: it can.
     func readOnlyObstacle() async -> String?
 
-    /// Why VMs cannot be given devices with doorbells; `nil`: they can, as far as can be seen.
-    func doorbellObstacle() async -> String?
-
     /// What the processes of these VMs have in the host's memory; without those that cannot be looked
     /// at. Shared-memory objects are known by their paths.
     func memory(of domains: Set<UUID>, objects: Set<String>) async -> [UUID: ProcessMemory]
@@ -77,7 +74,6 @@ public struct VCPUPlace: Sendable, Equatable {
 }
 
 extension Hypervisor {
-    public func doorbellObstacle() async -> String? { nil }
     public func vcpus(of domain: UUID) async throws(HypervisorError) -> [VCPUPlace] { [] }
 }
 

@@ -8,9 +8,6 @@ extension HostService {
     func admit(_ spec: RegionSpec, _ row: RegionRow, in state: GroupState) async throws(APIError) {
         try Names.check(spec.name, of: "region")
         try checkSize(spec.size)
-        if spec.doorbell == true, let why = await hypervisor.doorbellObstacle() {
-            throw DoorbellError.unavailable(reason: why).api
-        }
         guard state.regions.count < configuration.regionsPerGroup else {
             throw APIError(
                 code: .tooManyRegions,

@@ -56,7 +56,7 @@ extension HostService {
     /// Writes down who may connect to the region's server.
     func seatDoorbell(of row: RegionRow) throws(APIError) {
         guard row.vectors > 0, let state = groupOf(region: row.id) else { return }
-        let seats = state.members.compactMap { member -> DoorbellSeat? in
+        let seats = state.members.filter { !$0.leaving }.compactMap { member -> DoorbellSeat? in
             if member.user == nil {
                 return DoorbellSeat(slot: member.slot, holder: .vm(member.vm))
             }

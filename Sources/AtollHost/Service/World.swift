@@ -130,13 +130,14 @@ extension HostService {
             region.clear(slot: member.slot)
             await letGo(region, [member])
         }
+        // First: once it is forgotten nobody thinks of it again.
+        for row in state.regions { try seatDoorbell(of: row) }
         for row in state.regions { try await detach(row, from: member) }
         try rows { () throws(LedgerError) in
             try ledger.write(.follows) { _ = try member.delete($0) }
         }
         hypervisor.forget(member.vm)
         step(.memberForgotten)
-        for row in state.regions { try seatDoorbell(of: row) }
     }
 
     func attach(_ row: RegionRow, to member: MemberRow) async throws(APIError) {

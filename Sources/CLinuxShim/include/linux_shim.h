@@ -109,5 +109,6 @@ int atoll_format_double(double value, int digits, char *into, size_t room);
 #include "linux_module.h"
 #include "linux_process.h"
 #include "linux_program.h"
+#include "linux_socket.h"
 
 #endif  // ATOLL_LINUX_SHIM_H

@@ -5,7 +5,8 @@ import Configuration
 /// The daemon's settings, by their names in the configuration file.
 enum SettingKey: String, CaseIterable {
     case socket, stateDirectory, libvirtURI, adminGroup, logLevel, logFormat, shmDirectory
-    case memoryReserve, jobLease, cgroupParent, fillProgram, ownerQuota, ownerGroups
+    case memoryReserve, jobLease, cgroupParent, fillProgram, doorbellProgram, doorbellDirectory
+    case ownerQuota, ownerGroups
     case connections, connectionsPerUser, requestsPerUser, streamsPerUser, requestTimeout
     case regionsPerGroup, jobsPerGroup
 
@@ -37,6 +38,8 @@ enum SettingKey: String, CaseIterable {
         case .jobLease: "30s"
         case .cgroupParent: "auto"
         case .fillProgram: "auto"
+        case .doorbellProgram: "auto"
+        case .doorbellDirectory: "auto"
         case .ownerQuota: "none"
         case .ownerGroups: "none"
         case .connections: "512"

@@ -20,6 +20,10 @@ struct Settings: Equatable {
     var cgroupParent: CgroupSetting
     /// What takes regions' memory: a path, or `auto`.
     var fillProgram: String
+    /// What serves regions' doorbells: a path, or `auto`.
+    var doorbellProgram: String
+    /// Where its sockets are: a path, or `auto`, beside the API's.
+    var doorbellDirectory: String
     /// What one owner's groups may have together, where nobody has said otherwise of the owner.
     var ownerQuota: OwnerLimit<ByteSize>
     var ownerGroups: OwnerLimit<UInt64>
@@ -42,6 +46,7 @@ extension Settings: Encodable {
             .logFormat: logFormat.rawValue, .shmDirectory: shmDirectory,
             .memoryReserve: memoryReserve.description, .jobLease: jobLease.description,
             .cgroupParent: cgroupParent.text, .fillProgram: fillProgram,
+            .doorbellProgram: doorbellProgram, .doorbellDirectory: doorbellDirectory,
             .ownerQuota: ownerQuota.description, .ownerGroups: ownerGroups.description,
             .connections: "\(connections)", .connectionsPerUser: "\(connectionsPerUser)",
             .requestsPerUser: "\(requestsPerUser)", .streamsPerUser: "\(streamsPerUser)",

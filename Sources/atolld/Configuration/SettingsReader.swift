@@ -81,6 +81,12 @@ struct SettingsReader {
             fillProgram: try value(.fillProgram, "auto or an absolute path") {
                 $0 == "auto" || $0.hasPrefix("/") ? $0 : nil
             },
+            doorbellProgram: try value(.doorbellProgram, "auto or an absolute path") {
+                $0 == "auto" || $0.hasPrefix("/") ? $0 : nil
+            },
+            doorbellDirectory: try value(
+                .doorbellDirectory, "auto or an absolute path of at most 60 bytes"
+            ) { $0 == "auto" || $0.hasPrefix("/") && $0.utf8.count <= 60 ? $0 : nil },
             ownerQuota: try value(.ownerQuota, "none or a size such as 64GiB") {
                 OwnerLimit($0) { ByteSize($0) }
             },

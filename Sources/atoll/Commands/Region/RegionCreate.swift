@@ -31,6 +31,12 @@ struct RegionCreate: AsyncParsableCommand {
             discussion: "auto looks at where the vCPUs of the group's members run."))
     var numa: NUMAPolicy?
 
+    @Flag(
+        help: ArgumentHelp(
+            "Let its members wake one another by interrupts instead of short sleeps.",
+            discussion: "The guests need the driver of Atoll for it."))
+    var doorbell = false
+
     @OptionGroup var global: GlobalOptions
 
     func run() async throws {
@@ -39,7 +45,8 @@ struct RegionCreate: AsyncParsableCommand {
                 client: client, group: group,
                 spec: RegionSpec(
                     name: name, size: size.bytes, pages: pages,
-                    pagesFallback: pagesFallback ? true : nil, numa: numa))
+                    pagesFallback: pagesFallback ? true : nil, numa: numa,
+                    doorbell: doorbell ? true : nil))
             let region = try await withProgress(
                 "making region \(name)", of: size.bytes, json: global.json,
                 look: { await making.filled() }

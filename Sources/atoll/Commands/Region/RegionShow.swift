@@ -26,6 +26,7 @@ struct RegionShow: AsyncParsableCommand {
                     ("state", region.state.rawValue), ("object", "/dev/shm/\(region.object)"),
                     ("created", region.created.formatted(.iso8601)),
                     ("pages", MemoryText.pages(region)), ("numa", MemoryText.nodes(region)),
+                    ("doorbell", DoorbellText.line(region)),
                 ])
                 var table = Table("VM", ">SLOT", "STATE")
                 for attachment in region.attachments {

@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: Apache-2.0
+import AtollHost
+import AtollSystem
+import AtollTestSupport
+import Foundation
+import Testing
+
+/// The server as a process, over real sockets. The clients are of this process, which has many seats.
+@Suite(.timeLimit(.minutes(2))) struct ServerTests {
+    /// A server of a region of 1 MiB, which is gone afterwards.
+    struct Stage {
+        static let object = "atoll.g.r"
+        static let program =
+            URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent().appending(path: ".build/debug/atoll-doorbell").path
+
+        let directory: TemporaryDirectory
+        let servers: ProgramDoorbells
+        let order: DoorbellOrder
+        var socket: String { servers.socket(of: Self.object) }
+
+        init(bytes: UInt64 = 1 << 20) throws {
+            directory = try TemporaryDirectory(inMemory: true)
+            servers = ProgramDoorbells(program: Self.program, directory: directory.path)
+            let memory = directory.path + "/memory"
+            try OwnedFD(opening: memory, [.write, .create]).setSize(bytes)
+            order = DoorbellOrder(
+                object: Self.object, memory: memory, bytes: bytes, vectors: 2,
+                owner: ProcessOwner(user: UInt32(getuid()), group: UInt32(getgid())))
+        }
+
+        /// Slots 0 and on for this process.
+        func seat(_ count: Int) throws {
+            try servers.seat(
+                (0..<count).map { DoorbellSeat(slot: $0, holder: .process(Identity.process)) },
+                at: Self.object)
+        }
+
+        /// The server's process.
+        var process: Int32 {
+            get throws {
+                let text = try String(
+                    contentsOfFile: directory.path + "/atoll.g.r.lock", encoding: .utf8)
+                return try #require(Int32(text.split { $0.isWhitespace }.last ?? ""))
+            }
+        }
+
+        func descriptors() throws -> Int {
+            try FileManager.default.contentsOfDirectory(atPath: "/proc/\(process)/fd").count
+        }
+
+        /// Waits until the server says that these are connected.
+        func connected(_ slots: Set<Int>) async throws {
+            while servers.connected(to: Self.object) != slots {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+        }
+    }
+
+    private func withServer(seats: Int, _ body: (Stage) async throws -> Void) async throws {
+        let stage = try Stage()
+        try stage.seat(seats)
+        try await stage.servers.serve(stage.order)
+        do { try await body(stage) } catch {
+            try await stage.servers.close(Stage.object)
+            throw error
+        }
+        try await stage.servers.close(Stage.object)
+        #expect(stage.directory.files == ["memory"])
+    }
+
+    @Test func clientsRingOneAnother() async throws {
+        try await withServer(seats: 3) { stage in
+            let clients = try (0..<3).map { _ in try Client(stage.socket) }
+            for client in clients { try await client.greeted() }
+            #expect(clients.map(\.version) == [0, 0, 0])
+            #expect(Set(clients.map(\.slot)) == [0, 1, 2])
+            #expect(clients.allSatisfy { $0.memory?.bytes == 1 << 20 })
+            for from in clients {
+                try await from.wait("peers") { $0.others.count == 2 }
+                for to in clients where to !== from {
+                    for vector in 0..<2 {
+                        try #require(from.others[to.slot!])[vector].ring()
+                        #expect(try to.own[vector].take() == 1)
+                        #expect(try to.own[1 - vector].take() == 0)
+                    }
+                }
+            }
+        }
+    }
+
+    @Test func whoGoesIsToldOfAndComesBackToTheSameSlot() async throws {
+        try await withServer(seats: 2) { stage in
+            let stays = try Client(stage.socket)
+            try await stays.greeted()
+            for _ in 0..<20 {
+                var goes: Client? = try Client(stage.socket)
+                try await goes!.greeted()
+                #expect(goes!.slot == 1)
+                try await stays.wait("it has come") { $0.others[1]?.count == 2 }
+                try #require(stays.others[1])[0].ring()
+                #expect(try goes!.own[0].take() == 1)
+                goes = nil
+                // At once: the server sees the end and the new beginning together.
+            }
+            try await stays.wait("it has gone") { $0.others[1] == nil }
+            try await stage.connected([0])
+        }
+    }
+
+    @Test func strangersAreClosedAtOnce() async throws {
+        try await withServer(seats: 0) { stage in
+            let stranger = try Client(stage.socket)
+            try await stranger.refused()
+            #expect(stranger.version == nil)
+            // The table is read for each that comes; and the second of one seat is one too many.
+            try stage.seat(1)
+            let first = try Client(stage.socket)
+            try await first.greeted()
+            let second = try Client(stage.socket)
+            try await second.refused()
+            #expect(second.version == nil)
+            try first.read()
+            #expect(!first.isRefused)
+        }
+    }
+
+    @Test(arguments: ["garbage", "half", "closes half-way", "reads nothing"])
+    func aBadClientHarmsNobody(_ kind: String) async throws {
+        try await withServer(seats: 3) { stage in
+            let good = try Client(stage.socket)
+            try await good.greeted()
+            let bad = try Client(stage.socket)
+            switch kind {
+            case "garbage":
+                _ = try bad.socket.send(Array(repeating: 0xff, count: 4096)[...])
+                try await bad.refused()
+            case "half":
+                // A part of a greeting, and then an end in the midst of it.
+                try await bad.wait("something") { $0.version != nil }
+            case "closes half-way": #expect(shutdown(bad.socket.raw, Int32(SHUT_WR)) == 0)
+            default: break
+            }
+            let other = try Client(stage.socket)
+            try await other.greeted()
+            try await good.wait("the other") { client in
+                other.slot.map { client.others[$0]?.count == 2 } ?? false
+            }
+            try #require(good.others[other.slot!])[1].ring()
+            #expect(try other.own[1].take() == 1)
+            withExtendedLifetime(bad) {}
+        }
+    }
+
+    @Test func whoReadsNothingIsDroppedAtLast() async throws {
+        try await withServer(seats: 2) { stage in
+            let silent = try Client(stage.socket)
+            try await stage.connected([0])
+            var rounds = 0
+            while stage.servers.connected(to: Stage.object).contains(0) {
+                let busy = try Client(stage.socket)
+                try await busy.greeted()
+                rounds += 1
+                try #require(rounds < 5000)
+            }
+            // Until then it was borne with: what the kernel holds, and two thousand notices.
+            #expect(rounds > 500)
+            withExtendedLifetime(silent) {}
+        }
+    }
+
+    @Test func aHundredConnectsLeaveNoDescriptor() async throws {
+        try await withServer(seats: 20) { stage in
+            let stays = try Client(stage.socket)
+            try await stays.greeted()
+            try await stage.connected([0])
+            let before = try stage.descriptors()
+            for round in 0..<10 {
+                var crowd = try (0..<10).map { _ in try Client(stage.socket) }
+                for (number, client) in crowd.enumerated() where number % 3 != 0 || round % 2 == 0 {
+                    try await client.greeted()
+                }
+                crowd = []
+            }
+            try await stage.connected([0])
+            try await stays.wait("all have gone") { $0.others.isEmpty }
+            #expect(try stage.descriptors() == before)
+        }
+    }
+
+    @Test func aServerIsFoundAgainAndStartedOnce() async throws {
+        try await withServer(seats: 1) { stage in
+            let first = try stage.process
+            let client = try Client(stage.socket)
+            try await client.greeted()
+            // Another daemon, which knows nothing.
+            let later = ProgramDoorbells(program: Stage.program, directory: stage.directory.path)
+            #expect(later.isServing(Stage.object))
+            #expect(later.objects() == [Stage.object])
+            try await later.serve(stage.order)
+            #expect(try stage.process == first)
+            #expect(later.connected(to: Stage.object) == [0])
+            #expect(
+                try !later.seat(
+                    [DoorbellSeat(slot: 0, holder: .process(Identity.process))], at: Stage.object))
+        }
+    }
+
+    @Test func aKilledServerIsKnownToBeGoneAndStartedAnew() async throws {
+        try await withServer(seats: 2) { stage in
+            let client = try Client(stage.socket)
+            try await client.greeted()
+            try Signal.send(Signal.kill, to: try stage.process)
+            while stage.servers.isServing(Stage.object) {
+                try await Task.sleep(for: .milliseconds(1))
+            }
+            try await stage.servers.serve(stage.order)
+            #expect(stage.servers.isServing(Stage.object))
+            let next = try Client(stage.socket)
+            try await next.greeted()
+        }
+    }
+
+    @Test(arguments: [3 << 20, 1 << 19, 0])
+    func memoryOfAnOddSizeIsNotServed(_ bytes: UInt64) async throws {
+        let stage = try Stage(bytes: bytes)
+        try stage.seat(1)
+        await #expect(throws: DoorbellError.self) { try await stage.servers.serve(stage.order) }
+        #expect(!stage.servers.isServing(Stage.object))
+    }
+
+    @Test func memoryOfAnotherSizeIsNotServed() async throws {
+        let stage = try Stage()
+        var order = stage.order
+        order.bytes = 2 << 20
+        try stage.seat(1)
+        await #expect(throws: DoorbellError.self) { try await stage.servers.serve(order) }
+        order = stage.order
+        order.memory += ".absent"
+        await #expect(throws: DoorbellError.self) { try await stage.servers.serve(order) }
+        #expect(!stage.servers.isServing(Stage.object))
+    }
+
+    @Test func longNamesFitIntoAnAddress() throws {
+        let servers = ProgramDoorbells(
+            program: "/p", directory: "/" + String(repeating: "d", count: 59))
+        let long = "atoll.\(String(repeating: "g", count: 40)).\(String(repeating: "r", count: 40))"
+        #expect(servers.socket(of: long).utf8.count <= LocalSocket.longestPath)
+        #expect(servers.socket(of: long) != servers.socket(of: long.replacing("r", with: "s")))
+        #expect(servers.socket(of: "atoll.g.r").hasSuffix("/atoll.g.r.sock"))
+    }
+}

@@ -241,7 +241,8 @@ let package = Package(
             dependencies: ["AtollAPI", "AtollHost", "AtollTestSupport", log],
             path: "Tests/AtollBench/Host", swiftSettings: strict),
         .target(
-            name: "AtollTestSupport", dependencies: ["AtollAPI", "AtollHost", log],
+            name: "AtollTestSupport",
+            dependencies: ["AtollAPI", "AtollHost", "AtollSystem", log],
             path: "Tests/AtollTestSupport", swiftSettings: strict),
         .testTarget(
             name: "AtollSnapshotTests", dependencies: ["AtollSnapshot", "AtollSnapshotFile"],
@@ -355,7 +356,8 @@ let package = Package(
         .testTarget(
             name: "AtollVMTests",
             dependencies: [
-                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollSystem", log,
+                "AtollAPI", "AtollHost", "AtollLibvirt", "AtollRegion", "AtollSystem",
+                "AtollTestSupport", log,
             ],
             swiftSettings: strict),
         .target(

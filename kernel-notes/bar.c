@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What the notes run in a guest, statically linked:
-//   bar list | peek OFFSET | poke OFFSET WORD | hold SECONDS | touch MIB | xadd TIMES | cas TIMES | random | pins
+//   bar list | ring PEER VECTOR | peek OFFSET | poke OFFSET WORD | hold SECONDS | touch MIB | xadd TIMES | cas TIMES | random | pins
 // The region is BAR 2 of the first ivshmem device, or the file in $BAR.
 #define _GNU_SOURCE
 #include <errno.h>
@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -77,6 +78,19 @@ static void pins(char *map) {
   printf("after a child of fork wrote 2       the parent reads %d\n", *word);
 }
 
+// By the module, where it has the device; else by the register, which nobody else then needs.
+static int ring(uint32_t peer, uint32_t vector) {
+  uint32_t who[2] = {peer, vector};
+  int fd = open("/dev/atoll0", O_RDWR);
+  if (fd >= 0) return ioctl(fd, _IOW('V', 2, uint64_t), who);
+  path[strlen(path) - 1] = '0';
+  fd = open(path, O_RDWR);
+  volatile uint32_t *registers = mmap(0, 256, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+  if (registers == MAP_FAILED) return -1;
+  registers[3] = peer << 16 | vector;
+  return 0;
+}
+
 int main(int argc, char **argv) {
   const char *what = argc > 1 ? argv[1] : "list";
   long number = argc > 2 ? atol(argv[2]) : 0;
@@ -89,6 +103,7 @@ int main(int argc, char **argv) {
   }
   if (!strcmp(what, "list")) return find(1) ? 0 : (puts("no region"), 1);
   if (!find(0)) return puts("no region"), 1;
+  if (!strcmp(what, "ring")) return argc < 4 || ring(number, atol(argv[3])) ? perror("ring"), 1 : 0;
   int fd = open(path, O_RDWR);
   int touch = !strcmp(what, "touch");
   char *map = mmap(0, touch ? number << 20 : 65536, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);

@@ -71,7 +71,7 @@ import Testing
 
     @Test func clientsRingOneAnother() async throws {
         try await withServer(seats: 3) { stage in
-            let clients = try (0..<3).map { _ in try Client(stage.socket) }
+            let clients = try (0..<3).map { _ in try DoorbellClient(stage.socket) }
             for client in clients { try await client.greeted() }
             #expect(clients.map(\.version) == [0, 0, 0])
             #expect(Set(clients.map(\.slot)) == [0, 1, 2])
@@ -91,10 +91,10 @@ import Testing
 
     @Test func whoGoesIsToldOfAndComesBackToTheSameSlot() async throws {
         try await withServer(seats: 2) { stage in
-            let stays = try Client(stage.socket)
+            let stays = try DoorbellClient(stage.socket)
             try await stays.greeted()
             for _ in 0..<20 {
-                var goes: Client? = try Client(stage.socket)
+                var goes: DoorbellClient? = try DoorbellClient(stage.socket)
                 try await goes!.greeted()
                 #expect(goes!.slot == 1)
                 try await stays.wait("it has come") { $0.others[1]?.count == 2 }
@@ -110,14 +110,14 @@ import Testing
 
     @Test func strangersAreClosedAtOnce() async throws {
         try await withServer(seats: 0) { stage in
-            let stranger = try Client(stage.socket)
+            let stranger = try DoorbellClient(stage.socket)
             try await stranger.refused()
             #expect(stranger.version == nil)
             // The table is read for each that comes; and the second of one seat is one too many.
             try stage.seat(1)
-            let first = try Client(stage.socket)
+            let first = try DoorbellClient(stage.socket)
             try await first.greeted()
-            let second = try Client(stage.socket)
+            let second = try DoorbellClient(stage.socket)
             try await second.refused()
             #expect(second.version == nil)
             try first.read()
@@ -128,9 +128,9 @@ import Testing
     @Test(arguments: ["garbage", "half", "closes half-way", "reads nothing"])
     func aBadClientHarmsNobody(_ kind: String) async throws {
         try await withServer(seats: 3) { stage in
-            let good = try Client(stage.socket)
+            let good = try DoorbellClient(stage.socket)
             try await good.greeted()
-            let bad = try Client(stage.socket)
+            let bad = try DoorbellClient(stage.socket)
             switch kind {
             case "garbage":
                 _ = try bad.socket.send(Array(repeating: 0xff, count: 4096)[...])
@@ -141,7 +141,7 @@ import Testing
             case "closes half-way": #expect(shutdown(bad.socket.raw, Int32(SHUT_WR)) == 0)
             default: break
             }
-            let other = try Client(stage.socket)
+            let other = try DoorbellClient(stage.socket)
             try await other.greeted()
             try await good.wait("the other") { client in
                 other.slot.map { client.others[$0]?.count == 2 } ?? false
@@ -154,11 +154,11 @@ import Testing
 
     @Test func whoReadsNothingIsDroppedAtLast() async throws {
         try await withServer(seats: 2) { stage in
-            let silent = try Client(stage.socket)
+            let silent = try DoorbellClient(stage.socket)
             try await stage.connected([0])
             var rounds = 0
             while stage.servers.connected(to: Stage.object).contains(0) {
-                let busy = try Client(stage.socket)
+                let busy = try DoorbellClient(stage.socket)
                 try await busy.greeted()
                 rounds += 1
                 try #require(rounds < 5000)
@@ -171,12 +171,12 @@ import Testing
 
     @Test func aHundredConnectsLeaveNoDescriptor() async throws {
         try await withServer(seats: 20) { stage in
-            let stays = try Client(stage.socket)
+            let stays = try DoorbellClient(stage.socket)
             try await stays.greeted()
             try await stage.connected([0])
             let before = try stage.descriptors()
             for round in 0..<10 {
-                var crowd = try (0..<10).map { _ in try Client(stage.socket) }
+                var crowd = try (0..<10).map { _ in try DoorbellClient(stage.socket) }
                 for (number, client) in crowd.enumerated() where number % 3 != 0 || round % 2 == 0 {
                     try await client.greeted()
                 }
@@ -191,7 +191,7 @@ import Testing
     @Test func aServerIsFoundAgainAndStartedOnce() async throws {
         try await withServer(seats: 1) { stage in
             let first = try stage.process
-            let client = try Client(stage.socket)
+            let client = try DoorbellClient(stage.socket)
             try await client.greeted()
             // Another daemon, which knows nothing.
             let later = ProgramDoorbells(program: Stage.program, directory: stage.directory.path)
@@ -208,7 +208,7 @@ import Testing
 
     @Test func aKilledServerIsKnownToBeGoneAndStartedAnew() async throws {
         try await withServer(seats: 2) { stage in
-            let client = try Client(stage.socket)
+            let client = try DoorbellClient(stage.socket)
             try await client.greeted()
             try Signal.send(Signal.kill, to: try stage.process)
             while stage.servers.isServing(Stage.object) {
@@ -216,7 +216,7 @@ import Testing
             }
             try await stage.servers.serve(stage.order)
             #expect(stage.servers.isServing(Stage.object))
-            let next = try Client(stage.socket)
+            let next = try DoorbellClient(stage.socket)
             try await next.greeted()
         }
     }

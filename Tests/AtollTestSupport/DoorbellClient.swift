@@ -1,28 +1,43 @@
 // SPDX-License-Identifier: Apache-2.0
-import AtollSystem
-import Foundation
-import Testing
+public import AtollSystem
 
 /// A client of a doorbell server, as QEMU is one, without a VM.
-final class Client {
-    let socket: LocalSocket
-    private(set) var version: Int64?
-    private(set) var slot: Int?
-    private(set) var memory: FileStatus?
+public final class DoorbellClient {
+    /// A bell that a client has been given.
+    public final class Bell {
+        private let counter: EventCounter
+
+        fileprivate init(_ descriptor: consuming OwnedFD) {
+            counter = EventCounter(taking: descriptor)
+        }
+
+        public func ring() throws { try counter.signal() }
+        /// How often it rang since it was last asked.
+        public func take() throws -> Int { try counter.take() }
+    }
+
+    public struct Failure: Error { public let text: String }
+
+    public let socket: LocalSocket
+    public private(set) var version: Int64?
+    public private(set) var slot: Int?
+    public private(set) var memory: FileStatus?
     /// By which it is rung itself.
-    private(set) var own: [Bell] = []
+    public private(set) var own: [Bell] = []
     /// By which it rings others, by slot.
-    private(set) var others: [Int: [Bell]] = [:]
+    public private(set) var others: [Int: [Bell]] = [:]
     /// Whether the server has closed.
-    private(set) var isRefused = false
+    public private(set) var isRefused = false
     private var rest: [UInt8] = []
     /// Came with a part of what is to come.
     private var descriptor: Int32?
 
-    init(_ path: String) throws { socket = try LocalSocket(connectingTo: path) }
+    public init(_ path: String) throws { socket = try LocalSocket(connectingTo: path) }
+
+    deinit { if let descriptor { _ = OwnedFD(taking: descriptor) } }
 
     /// Takes what has come.
-    func read() throws {
+    public func read() throws {
         while !isRefused {
             do throws(Errno) {
                 let received = try socket.receive(atMost: 8 - rest.count)
@@ -32,8 +47,8 @@ final class Client {
             } catch {
                 if error == .tryAgain { return }
                 // The server closed with something of ours unread.
-                if error == Errno(code: 104) { isRefused = true }
-                if !isRefused { throw error }
+                guard error == Errno(code: 104) else { throw error }
+                isRefused = true
             }
             guard rest.count == 8 else { continue }
             let bits = rest.reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
@@ -49,7 +64,8 @@ final class Client {
         } else if slot == nil {
             slot = Int(number)
         } else if number == -1 {
-            memory = try OwnedFD(taking: try #require(raw)).status()
+            guard let raw else { throw Failure(text: "no memory came") }
+            memory = try OwnedFD(taking: raw).status()
         } else if let raw {
             let bell = Bell(OwnedFD(taking: raw))
             if Int(number) == slot {
@@ -57,43 +73,31 @@ final class Client {
             } else {
                 others[Int(number), default: []].append(bell)
             }
-        } else {
-            #expect(others.removeValue(forKey: Int(number)) != nil, "\(number) was not there")
+        } else if others.removeValue(forKey: Int(number)) == nil {
+            throw Failure(text: "\(number) goes, who was not there")
         }
     }
 
     /// Reads until it is so.
-    func wait(_ what: String, until isSo: (Client) -> Bool) async throws {
+    public func wait(_ what: String, until isSo: (DoorbellClient) -> Bool) async throws {
         while true {
             try read()
             if isSo(self) { return }
-            try #require(!isRefused, "\(what): the server has closed")
+            if isRefused { throw Failure(text: "\(what): the server has closed") }
             try await Task.sleep(for: .milliseconds(1))
         }
     }
 
     /// Whether the greeting has come whole.
-    func greeted(vectors: Int = 2) async throws {
+    public func greeted(vectors: Int = 2) async throws {
         try await wait("greeting") { $0.own.count == vectors }
     }
 
-    deinit { if let descriptor { _ = OwnedFD(taking: descriptor) } }
-
-    func refused() async throws {
+    /// Reads until the server closes.
+    public func refused() async throws {
         while !isRefused {
             try read()
             try await Task.sleep(for: .milliseconds(1))
         }
     }
-}
-
-/// A bell that a client has been given.
-final class Bell {
-    let counter: EventCounter
-
-    init(_ descriptor: consuming OwnedFD) { counter = EventCounter(taking: descriptor) }
-
-    func ring() throws { try counter.signal() }
-    /// How often it rang since it was last asked.
-    func take() throws -> Int { try counter.take() }
 }

@@ -13,6 +13,8 @@ CONFIG ?= release
 DESTDIR ?=
 PREFIX ?= /usr/local
 FUZZ_SECONDS ?= 60
+# Whose headers the kernel module is built against: the newest that are here.
+KERNEL ?= $(shell ls -d /lib/modules/*/build 2>/dev/null | sort -V | tail -1 | cut -d/ -f4)
 
 VERSION = $(shell sed -n 's/.*"\([0-9][^"]*\)".*/\1/p' Sources/AtollAPI/Version.swift | head -1)
 DIST_release := .build/dist
@@ -80,6 +82,16 @@ openmp:
 	    -Xlinker $$names/aliases.ld -Xlinker $$names/traps.o
 	@Tests/AtollOpenMP/names --listed $(OPENMP_NAMES)/listed $(GUEST_BUILT)/libatoll-gomp.so
 
+# For the guest's kernel. Built from a copy, since the kernel's build leaves files beside the sources.
+MODULE := .build/module
+.PHONY: module
+module: ## builds the guest's kernel module into .build/module/KERNEL (KERNEL: the newest whose headers are here)
+	@test -d /lib/modules/$(KERNEL)/build || { echo 'make: no headers of kernel $(KERNEL); run make setup' >&2; exit 1; }
+	@mkdir -p $(MODULE)/$(KERNEL) && cp -RpuT guest/module $(MODULE)/$(KERNEL)
+	@$(MAKE) -s -C $(MODULE)/$(KERNEL) KERNEL=$(KERNEL) W=1 modules >$(MODULE)/log 2>&1 || { cat $(MODULE)/log >&2; exit 1; }
+	@! grep -i 'warning' $(MODULE)/log >&2
+	@ln -sfn $(KERNEL) $(MODULE)/newest
+
 # Lays the tree out from what the wings have built. Beside it first, so that a failure half-way
 # leaves the old one.
 .PHONY: dist
@@ -113,6 +125,10 @@ dist:
 	@$(NEW)/bin/atoll --generate-completion-script fish > $(NEW)/share/fish/vendor_completions.d/atoll.fish
 	@install -m 644 Sources/atolld/systemd/* guest/atoll-agent/systemd/* $(NEW)/lib/systemd/system
 	@install -m 644 guest/atoll-agent/udev/* $(NEW)/lib/udev/rules.d
+	@mkdir -p $(NEW)/src/atoll-$(VERSION)
+	@cp -R --no-preserve=ownership guest/module/. $(NEW)/src/atoll-$(VERSION)
+	@sed -i 's/#VERSION#/$(VERSION)/' $(NEW)/src/atoll-$(VERSION)/dkms.conf
+	@rm -f $(NEW)/src/atoll-$(VERSION)/70-atoll.rules && install -m 644 guest/module/70-atoll.rules $(NEW)/lib/udev/rules.d
 	@rm -rf $(DIST) && mv $(NEW) $(DIST)
 	@echo 'build: $(DIST)'
 
@@ -149,17 +165,17 @@ install: ## puts the host's programs, and what develops against the library, und
 	@mkdir -p $(ROOT)
 	@cp -R --no-preserve=ownership $(DIST)/. $(ROOT)
 	@rm -f $(ROOT)/bin/atoll-agent $(ROOT)/lib/systemd/system/atoll-agent.service
-	@rm -rf $(ROOT)/lib/udev/rules.d/*atoll*
+	@rm -rf $(ROOT)/lib/udev/rules.d/*atoll* $(ROOT)/src/atoll-*
 
 .PHONY: guest-install
 guest-install: ## puts what a VM needs under DESTDIR/PREFIX: agent, launcher, library, headers
 	@$(BUILT)
 	@mkdir -p $(ROOT)
 	@cd $(DIST) && cp -R --no-preserve=ownership --parents bin/atoll-* lib/libatoll.so* lib/atoll/openmp lib/pkgconfig \
-	    include lib/python3 share/atoll lib/systemd/system/atoll-agent.service lib/udev \
+	    include lib/python3 share/atoll lib/systemd/system/atoll-agent.service lib/udev src \
 	    share/man/man*/atoll-* $(abspath $(ROOT))
 
 .PHONY: clean
 clean: ## removes what building made, except fetched packages
-	@rm -rf .build/dist* .build/image .build/bench .build/fuzz .build/guest
+	@rm -rf .build/dist* .build/image .build/bench .build/fuzz .build/guest .build/module
 	@$(SWIFT) package clean

@@ -59,6 +59,7 @@ struct atoll {
 	struct dev_pagemap *pages;	/* NULL: there are no struct pages */
 	int idle_references;		/* to a page that nobody uses */
 	void *mapped;			/* where there are no struct pages */
+	u32 mapping;			/* ATOLL_MODULE_MAPPING_... */
 	unsigned long largest_page;
 
 	unsigned int vectors;
@@ -87,11 +88,11 @@ void atoll_map_stop(struct atoll *atoll);
 void atoll_map_free(struct atoll *atoll);
 int atoll_mmap(struct file *file, struct vm_area_struct *vma);
 
-/* Struct pages of BAR 2. -EOPNOTSUPP: it can have none. */
+void atoll_unmap(struct atoll *atoll);
+
+/* Struct pages of BAR 2. An error: it has none. */
 int atoll_pages_start(struct atoll *atoll);
 void atoll_pages_stop(struct atoll *atoll);
-vm_fault_t atoll_pages_insert(struct vm_fault *vmf, unsigned long pfn);
-vm_fault_t atoll_pages_insert_huge(struct vm_fault *vmf, unsigned long pfn);
 
 int atoll_events_start(struct atoll *atoll, unsigned int most);
 void atoll_events_stop(struct atoll *atoll);

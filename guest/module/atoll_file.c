@@ -82,7 +82,7 @@ static long atoll_info(struct atoll *atoll, void __user *to)
 		.peer = atoll->peer,
 		.bytes = atoll->bytes,
 		.vectors = atoll->vectors,
-		.mapping = ATOLL_MODULE_MAPPING_WRITE_BACK,
+		.mapping = atoll->mapping,
 		.largest_page = atoll->largest_page,
 	};
 
@@ -197,7 +197,9 @@ static DEVICE_ATTR_RO(interrupts);
 
 static ssize_t mapping_show(struct device *dev, struct device_attribute *attr, char *to)
 {
-	return sysfs_emit(to, "write-back\n");
+	bool cached = atoll_of_device(dev)->mapping == ATOLL_MODULE_MAPPING_WRITE_BACK;
+
+	return sysfs_emit(to, "%s\n", cached ? "write-back" : "write-combining");
 }
 static DEVICE_ATTR_RO(mapping);
 

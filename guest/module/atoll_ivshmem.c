@@ -136,7 +136,7 @@ static int atoll_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	error = misc_register(&atoll->misc);
 	if (error)
 		goto events;
-	pci_info(pdev, "%s: %llu MiB, write-back, pages of %lu KiB%s, %u vectors\n", atoll->name,
+	pci_info(pdev, "%s: %llu MiB in pages of %lu KiB%s, %u vectors\n", atoll->name,
 		 atoll->bytes >> 20, atoll->largest_page >> 10,
 		 atoll->pages ? "" : " without struct pages", atoll->vectors);
 	return 0;

@@ -8,6 +8,7 @@
 #include <linux/mm.h>
 #include <linux/module.h>
 #include <linux/mount.h>
+#include <linux/pagemap.h>
 #include <linux/pseudo_fs.h>
 #include <linux/version.h>
 
@@ -25,7 +26,7 @@ static int atoll_init_fs(struct fs_context *context)
 
 static struct file_system_type atoll_fs = {
 	.name = "atoll",
-	.owner = THIS_MODULE,
+	/* No owner: each device has it mounted, and only open files are to keep the module. */
 	.init_fs_context = atoll_init_fs,
 	.kill_sb = kill_anon_super,
 };
@@ -45,8 +46,8 @@ static int atoll_inode_start(struct atoll *atoll)
 		simple_release_fs(&atoll_mount, &atoll_mounts);
 		return PTR_ERR(inode);
 	}
-	/* Kernels from 6.0 to 6.11 map what is no DAX in small pages only. */
-	inode->i_flags |= S_DAX;
+	/* Where no page could be moved to: nothing tries, as balancing between NUMA nodes would. */
+	mapping_set_gfp_mask(inode->i_mapping, GFP_DMA);
 	atoll->inode = inode;
 	return 0;
 }
@@ -60,47 +61,80 @@ void atoll_map_free(struct atoll *atoll)
 }
 
 /*
- * x86 gives all mappings of a page one memory type: the first one's. A process that had mapped
- * BAR 2 through sysfs before would turn ours into what it has.
+ * The kernel's own mapping of BAR 2 has the type that x86 gives all mappings without struct
+ * pages. It is weaker than asked for where firmware has said so, as it does below 4 GiB, or where
+ * a process has mapped BAR 2 through sysfs.
  */
-static bool atoll_cached(void *address)
-{
 #ifdef CONFIG_X86_64
+static pteval_t atoll_type(void *address)
+{
 	unsigned int level;
 	pte_t *entry = lookup_address((unsigned long)address, &level);
 
-	return entry && !(pte_flags(*entry) & (_PAGE_PWT | _PAGE_PCD));
+	return entry ? pte_flags(*entry) & (_PAGE_PWT | _PAGE_PCD) : 0;
+}
+
+static bool atoll_combining(void *address)
+{
+	return atoll_type(address) == _PAGE_PWT;
+}
+
+static bool atoll_cached(void *address)
+{
+	return !atoll_type(address);
+}
 #else
+static bool atoll_combining(void *address)
+{
+	return false;
+}
+
+static bool atoll_cached(void *address)
+{
 	return true;
+}
 #endif
+
+/* Without struct pages. What keeps a type for BAR 2 also gives it to those who map it. */
+static int atoll_plain_start(struct atoll *atoll)
+{
+	atoll->largest_page = PAGE_SIZE;
+	atoll->mapped = memremap(atoll->start, atoll->bytes, MEMREMAP_WB);
+	if (atoll->mapped && atoll_cached(atoll->mapped))
+		return 0;
+	if (atoll->mapped)
+		memunmap(atoll->mapped);
+	atoll->mapping = ATOLL_MODULE_MAPPING_WRITE_COMBINING;
+	atoll->mapped = memremap(atoll->start, atoll->bytes, MEMREMAP_WC);
+	return atoll->mapped ? 0 : -ENOMEM;
 }
 
 int atoll_map_start(struct atoll *atoll)
 {
 	int error = atoll_inode_start(atoll);
-	void *address;
 
 	if (error)
 		return error;
-	atoll->largest_page = PAGE_SIZE;
+	atoll->mapping = ATOLL_MODULE_MAPPING_WRITE_BACK;
 	error = atoll_pages_start(atoll);
-	if (error) {
-		/* Keeps the memory type of BAR 2, which mappings of it then have. */
-		atoll->mapped = memremap(atoll->start, atoll->bytes, MEMREMAP_WB);
-		if (!atoll->mapped)
-			return -ENOMEM;
-	}
-	address = atoll->pages ? __va(atoll->start) : atoll->mapped;
-	if (atoll_cached(address))
+	if (error)
+		return atoll_plain_start(atoll);
+	if (!atoll_combining(__va(atoll->start)))
 		return 0;
-	pci_err(atoll->pdev, "mapped through sysfs, not cached: end who does, then bind it again\n");
+	/* The same memory must not be cached here and not there. */
+	pci_err(atoll->pdev, "a process has it mapped through sysfs: end that, then bind it again\n");
 	atoll_map_stop(atoll);
 	return -EBUSY;
 }
 
-void atoll_map_stop(struct atoll *atoll)
+void atoll_unmap(struct atoll *atoll)
 {
 	unmap_mapping_range(atoll->inode->i_mapping, 0, 0, 1);
+}
+
+void atoll_map_stop(struct atoll *atoll)
+{
+	atoll_unmap(atoll);
 	atoll_pages_stop(atoll);
 	if (atoll->mapped)
 		memunmap(atoll->mapped);
@@ -111,63 +145,33 @@ static vm_fault_t atoll_fault(struct vm_fault *vmf)
 {
 	struct atoll *atoll = atoll_of(vmf->vma->vm_file);
 	unsigned long pfn = PHYS_PFN(atoll->start) + vmf->pgoff;
-	vm_fault_t result;
+	vm_fault_t result = 0;
 
 	down_read(&atoll->gate);
-	if (atoll->gone || vmf->pgoff >= PHYS_PFN(atoll->bytes))
+	if (atoll->gone || vmf->pgoff >= PHYS_PFN(atoll->bytes)) {
 		result = VM_FAULT_SIGBUS;
-	else if (atoll->pages)
-		result = atoll_pages_insert(vmf, pfn);
-	else
+	} else if (atoll->pages) {
+		/*
+		 * The kernel maps all of a large page where it can, cached whatever its own
+		 * mapping is.
+		 */
+		vmf->page = pfn_to_page(pfn);
+		get_page(vmf->page);
+	} else {
 		result = vmf_insert_pfn(vmf->vma, vmf->address, pfn);
+	}
 	up_read(&atoll->gate);
 	return result;
 }
-
-static vm_fault_t atoll_fault_pmd(struct vm_fault *vmf)
-{
-	struct vm_area_struct *vma = vmf->vma;
-	struct atoll *atoll = atoll_of(vma->vm_file);
-	unsigned long address = vmf->address & PMD_MASK;
-	unsigned long before = (vmf->address - address) >> PAGE_SHIFT;
-	unsigned long pages = PMD_SIZE >> PAGE_SHIFT;
-	unsigned long first = vmf->pgoff - before;
-	vm_fault_t result = VM_FAULT_FALLBACK;
-
-	if (atoll->largest_page < PMD_SIZE)
-		return VM_FAULT_FALLBACK;
-	if (address < vma->vm_start || address + PMD_SIZE > vma->vm_end)
-		return VM_FAULT_FALLBACK;
-	if (before > vmf->pgoff || first % pages || first + pages > PHYS_PFN(atoll->bytes))
-		return VM_FAULT_FALLBACK;
-	down_read(&atoll->gate);
-	if (!atoll->gone)
-		result = atoll_pages_insert_huge(vmf, PHYS_PFN(atoll->start) + first);
-	up_read(&atoll->gate);
-	return result;
-}
-
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
-static vm_fault_t atoll_huge_fault(struct vm_fault *vmf, unsigned int order)
-{
-	return order == PMD_SHIFT - PAGE_SHIFT ? atoll_fault_pmd(vmf) : VM_FAULT_FALLBACK;
-}
-#else
-static vm_fault_t atoll_huge_fault(struct vm_fault *vmf, enum page_entry_size size)
-{
-	return size == PE_SIZE_PMD ? atoll_fault_pmd(vmf) : VM_FAULT_FALLBACK;
-}
-#endif
 
 static const struct vm_operations_struct atoll_vm_operations = {
 	.fault = atoll_fault,
-	.huge_fault = atoll_huge_fault,
 };
 
 int atoll_mmap(struct file *file, struct vm_area_struct *vma)
 {
 	struct atoll *atoll = atoll_of(file);
-	unsigned long pages = PHYS_PFN(atoll->bytes);
+	unsigned long pages = PHYS_PFN(atoll->bytes), flags;
 
 	if (READ_ONCE(atoll->gone))
 		return -ENODEV;
@@ -177,12 +181,14 @@ int atoll_mmap(struct file *file, struct vm_area_struct *vma)
 	if (vma->vm_pgoff >= pages || vma_pages(vma) > pages - vma->vm_pgoff)
 		return -EINVAL;
 	vma->vm_ops = &atoll_vm_operations;
-	if (atoll->pages)
-		return 0;
+	/* It neither grows nor is locked in memory: it is always there. */
+	flags = VM_DONTEXPAND;
+	if (!atoll->pages)
+		flags |= VM_PFNMAP | VM_IO | VM_DONTDUMP;
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 3, 0)
-	vm_flags_set(vma, VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP);
+	vm_flags_set(vma, flags);
 #else
-	vma->vm_flags |= VM_PFNMAP | VM_IO | VM_DONTEXPAND | VM_DONTDUMP;
+	vma->vm_flags |= flags;
 #endif
 	return 0;
 }

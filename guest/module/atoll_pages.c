@@ -11,19 +11,10 @@
 #include <linux/sizes.h>
 #include <linux/slab.h>
 #include <linux/version.h>
-#if LINUX_VERSION_CODE < KERNEL_VERSION(6, 15, 0)
-#include <linux/pfn_t.h>
-#endif
 
 #include "atoll.h"
 
-/*
- * Since 6.15 such pages are counted like all others; before, they needed a mark in page-table
- * entries.
- */
-#define COUNTED (LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0))
-
-#if defined(CONFIG_ZONE_DEVICE) && (COUNTED || defined(CONFIG_ARCH_HAS_PTE_DEVMAP))
+#ifdef CONFIG_ZONE_DEVICE
 
 /* How long a device that is taken away waits for those who hold its pages. */
 #define PATIENCE_MS 30000
@@ -61,7 +52,7 @@ static void atoll_pages_name(struct atoll *atoll, struct address_space *mapping)
 	for (i = 0; i < pages; i += 1UL << atoll_folio_shift(atoll->pages)) {
 		struct page *page = pfn_to_page(first + i);
 
-#if COUNTED
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 15, 0)
 		page_folio(page)->mapping = mapping;
 		page_folio(page)->index = i;
 #else
@@ -91,20 +82,21 @@ int atoll_pages_start(struct atoll *atoll)
 	pages->range.start = atoll->start;
 	pages->range.end = atoll->start + atoll->bytes - 1;
 	pages->nr_range = 1;
-#ifdef CONFIG_TRANSPARENT_HUGEPAGE
-	if (IS_ALIGNED(atoll->start | atoll->bytes, PMD_SIZE)) {
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+	atoll->largest_page = PAGE_SIZE;
+#if defined(CONFIG_TRANSPARENT_HUGEPAGE) && LINUX_VERSION_CODE >= KERNEL_VERSION(5, 17, 0)
+	/*
+	 * A fault maps as much as one page of the kernel's books covers, if that is what a page
+	 * table has.
+	 */
+	if (has_transparent_hugepage() && IS_ALIGNED(atoll->start | atoll->bytes, PMD_SIZE)) {
 		pages->vmemmap_shift = PMD_SHIFT - PAGE_SHIFT;
-#endif
-		if (IS_DAX(atoll->inode))
-			atoll->largest_page = PMD_SIZE;
+		atoll->largest_page = PMD_SIZE;
 	}
 #endif
 	address = memremap_pages(pages, dev_to_node(&atoll->pdev->dev));
 	if (IS_ERR(address)) {
 		pci_info(atoll->pdev, "no struct pages: %pe\n", address);
 		kfree(pages);
-		atoll->largest_page = PAGE_SIZE;
 		return PTR_ERR(address);
 	}
 	atoll->pages = pages;
@@ -127,8 +119,8 @@ static bool atoll_pages_idle(struct atoll *atoll)
 }
 
 /*
- * After all of it has been unmapped: nobody gets hold of a page any more, but somebody may have
- * one.
+ * After `gone` has been set. A fault that was under way may map a page yet: that holds it, as
+ * direct I/O does.
  */
 void atoll_pages_stop(struct atoll *atoll)
 {
@@ -137,8 +129,10 @@ void atoll_pages_stop(struct atoll *atoll)
 
 	if (!atoll->pages)
 		return;
-	for (waited = 0; !(idle = atoll_pages_idle(atoll)) && waited < PATIENCE_MS; waited += 20)
+	for (waited = 0; !(idle = atoll_pages_idle(atoll)) && waited < PATIENCE_MS; waited += 20) {
 		msleep(20);
+		atoll_unmap(atoll);
+	}
 	atoll_pages_name(atoll, NULL);
 	if (idle) {
 		memunmap_pages(atoll->pages);
@@ -150,41 +144,6 @@ void atoll_pages_stop(struct atoll *atoll)
 	atoll->pages = NULL;
 }
 
-#if COUNTED
-vm_fault_t atoll_pages_insert(struct vm_fault *vmf, unsigned long pfn)
-{
-	return vmf_insert_page_mkwrite(vmf, pfn_to_page(pfn), vmf->flags & FAULT_FLAG_WRITE);
-}
-#else
-vm_fault_t atoll_pages_insert(struct vm_fault *vmf, unsigned long pfn)
-{
-	pfn_t marked = phys_to_pfn_t(PFN_PHYS(pfn), PFN_DEV | PFN_MAP);
-
-	return vmf_insert_mixed(vmf->vma, vmf->address, marked);
-}
-#endif
-
-#ifndef CONFIG_TRANSPARENT_HUGEPAGE
-vm_fault_t atoll_pages_insert_huge(struct vm_fault *vmf, unsigned long pfn)
-{
-	return VM_FAULT_FALLBACK;
-}
-#elif COUNTED
-vm_fault_t atoll_pages_insert_huge(struct vm_fault *vmf, unsigned long pfn)
-{
-	struct folio *folio = page_folio(pfn_to_page(pfn));
-
-	return vmf_insert_folio_pmd(vmf, folio, vmf->flags & FAULT_FLAG_WRITE);
-}
-#else
-vm_fault_t atoll_pages_insert_huge(struct vm_fault *vmf, unsigned long pfn)
-{
-	pfn_t marked = phys_to_pfn_t(PFN_PHYS(pfn), PFN_DEV | PFN_MAP);
-
-	return vmf_insert_pfn_pmd(vmf, marked, vmf->flags & FAULT_FLAG_WRITE);
-}
-#endif
-
 #else /* no struct pages in this kernel */
 
 int atoll_pages_start(struct atoll *atoll)
@@ -194,16 +153,6 @@ int atoll_pages_start(struct atoll *atoll)
 
 void atoll_pages_stop(struct atoll *atoll)
 {
-}
-
-vm_fault_t atoll_pages_insert(struct vm_fault *vmf, unsigned long pfn)
-{
-	return VM_FAULT_SIGBUS;
-}
-
-vm_fault_t atoll_pages_insert_huge(struct vm_fault *vmf, unsigned long pfn)
-{
-	return VM_FAULT_FALLBACK;
 }
 
 #endif

@@ -25,6 +25,8 @@
  * memory.
  */
 #define ATOLL_MODULE_MAPPING_WRITE_BACK 1
+/* What sysfs would give: a region below 2 MiB, where x86's kernel lets nobody cache it. */
+#define ATOLL_MODULE_MAPPING_WRITE_COMBINING 2
 
 /* A wait without an end. */
 #define ATOLL_MODULE_FOR_EVER 0xffffffffffffffffULL
@@ -34,7 +36,7 @@ struct atoll_module_info {
 	__u32 peer;		/* this VM's id on the doorbell: its slot; or NO_PEER */
 	__u64 bytes;		/* of BAR 2 */
 	__u32 vectors;		/* interrupts it can get; 0: a plain device */
-	__u32 mapping;		/* ATOLL_MODULE_MAPPING_WRITE_BACK */
+	__u32 mapping;		/* ATOLL_MODULE_MAPPING_... */
 	__u32 largest_page;	/* bytes of the largest page-table entry that it maps with */
 	__u32 pad;
 };

@@ -26,12 +26,16 @@ final class Server {
     /// whole restart gives.
     static let backlog = 2048
     private static let listening: UInt64 = 0
+    /// Strangers that may stay until they go by themselves.
+    private static let mostStrangers = 64
 
     private let task: ServerTask
     private let listener: LocalSocket
     private let watch: Watch
     private var board: Switchboard<Handle>
     private var connections: [UInt64: Connection] = [:]
+    /// Who was turned away and has not gone yet, in the order in which they came.
+    private var strangers: [(id: UInt64, connection: Connection)] = []
     private var last: UInt64 = 0
     private var hasNews = true
     /// The kernel has no room: for a while nobody is taken in.
@@ -75,13 +79,14 @@ final class Server {
 
     /// A client has nothing to say: it has gone, or it is none.
     private func hear(_ id: UInt64) {
-        guard let connection = connections[id] else { return }
+        let stranger = strangers.first { $0.id == id }?.connection
+        guard let connection = connections[id] ?? stranger else { return }
         do throws(Errno) {
             _ = try connection.socket.receive(atMost: 64)
         } catch {
             if error == .tryAgain || error == .interrupted { return }
         }
-        drop(id)
+        if stranger != nil { forget(id) } else { drop(id) }
     }
 
     private func drop(_ id: UInt64) {
@@ -135,14 +140,13 @@ final class Server {
         }
     }
 
-    /// Greets who may come; anybody else is closed at once, as its end here is.
+    /// Greets who may come.
     private func admit(_ socket: consuming LocalSocket) {
-        guard let process = try? socket.peer(), process > 0, let slot = slot(for: process) else {
-            return
-        }
+        let process = (try? socket.peer()) ?? 0
+        guard process > 0, let slot = slot(for: process) else { return turnAway(socket) }
         var bells: [Handle] = []
         for _ in 0..<task.vectors {
-            guard let bell = try? EventCounter() else { return }
+            guard let bell = try? EventCounter() else { return turnAway(socket) }
             bells.append(Handle(bell.takeDescriptor()))
         }
         last += 1
@@ -152,6 +156,23 @@ final class Server {
         connections[id] = Connection(socket, process)
         hasNews = true
         flush(id)
+    }
+
+    /// Tells a stranger of a version that nobody speaks, and waits until it goes: QEMU then refuses the
+    /// device, with that number in its words. Were it closed, QEMU would read its end for ever.
+    private func turnAway(_ socket: consuming LocalSocket) {
+        last += 1
+        let notice = Switchboard<Handle>.refusal
+        guard (try? watch.add(socket.raw, tag: last)) != nil,
+            (try? socket.send(notice[...])) == notice.count
+        else { return }
+        strangers.append((last, Connection(socket, 0)))
+        if strangers.count > Self.mostStrangers { forget(strangers[0].id) }
+    }
+
+    private func forget(_ stranger: UInt64) {
+        guard let place = strangers.firstIndex(where: { $0.id == stranger }) else { return }
+        try? watch.remove(strangers.remove(at: place).connection.socket.raw)
     }
 
     /// The free slot that this process may have.

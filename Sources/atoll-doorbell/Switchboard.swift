@@ -16,6 +16,8 @@ struct Switchboard<Descriptor> {
 
     static var version: Int64 { 0 }
     static var memoryNumber: Int64 { -1 }
+    /// All that a stranger is told: version 403.
+    static var refusal: [UInt8] { [0x93, 0x01, 0, 0, 0, 0, 0, 0] }
 
     private let memory: Descriptor
     /// Notices that may wait for one client.

@@ -93,6 +93,12 @@ public final class DoorbellClient {
         try await wait("greeting") { $0.own.count == vectors }
     }
 
+    /// Reads until it is told that it may not.
+    public func turnedAway() async throws {
+        try await wait("a refusal") { $0.version != nil }
+        guard version == 403 else { throw Failure(text: "it is taken in") }
+    }
+
     /// Reads until the server closes.
     public func refused() async throws {
         while !isRefused {

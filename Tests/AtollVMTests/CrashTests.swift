@@ -29,6 +29,7 @@ extension VMTests {
         /// Of a transfer's end, of large regions, or of a host with one node: the host's own tests die
         /// there.
         static let elsewhere: [Step] = [.resumed, .restoredPart, .moveRecorded, .moved]
+        static let ringing: [Step] = [.doorbellSeated, .doorbellServed, .doorbellClosed]
         static let adding: [Step] = [
             .memberRecorded, .memberAssigned, .attachedLive, .attachedStored, .attachRecorded,
         ]
@@ -46,7 +47,9 @@ extension VMTests {
             let tried =
                 Self.creating + Self.deleting + Self.adding + Self.removing + Self.saving
                 + Self.restoring
-            let others = Self.grouping + Self.losing + Self.booting + [.jobPosted] + Self.elsewhere
+            let others =
+                Self.grouping + Self.losing + Self.booting + [.jobPosted] + Self.elsewhere
+                + Self.ringing
             #expect(Set(tried + others) == Set(Step.allCases))
         }
 
@@ -70,6 +73,31 @@ extension VMTests {
                 try await agrees(regions: [], members: ["kept", "brief"])
                 try await daemon.order("region", "create", "g", "r", "--size", "16M")
                 try await agrees(regions: ["r"], members: ["kept", "brief"])
+            }
+        }
+
+        @Test func whileServingDoorbells() async throws {
+            let make = ["region", "create", "g", "r", "--size", "16M", "--doorbell"]
+            let drop = ["region", "delete", "g", "r", "--force"]
+            try await stage.withGroup(vms: ["kept", "brief"], regions: [:]) {
+                for step in Self.ringing {
+                    if step == .doorbellClosed {
+                        _ = try await daemon.atoll(make).ending()
+                        try await dies(at: step, in: drop)
+                        continue
+                    }
+                    try await dies(at: step, in: make)
+                    try await agrees(regions: ["r"], members: ["kept", "brief"])
+                    let region = try await daemon.ask(Region.self, "region", "show", "g", "r")
+                    #expect(
+                        region.doorbell == Doorbell(vectors: 2, isServed: true, cutOff: []),
+                        "\(step)")
+                    _ = try await daemon.atoll(drop).ending()
+                }
+                try await agrees(regions: [], members: ["kept", "brief"])
+                let left = try FileManager.default.contentsOfDirectory(
+                    atPath: daemon.directory + "/doorbell")
+                #expect(left == [])
             }
         }
 

@@ -38,6 +38,8 @@ ONLY = {
     # In a process of its own, which a region's group is charged for: small.
     "AtollNUMA": {"AtollSystem", "CNuma"},
     "atoll-place": {"AtollNUMA", "AtollSystem"},
+    # For as long as a region lives, beside it: small.
+    "atoll-doorbell": {"AtollSystem"},
     "AtollServer": {"AtollAPI", "AtollAccounts", "AtollHost", "AtollSnapshot", "AtollSystem"},
     "atoll": {"AtollAPI", "AtollAccounts", "AtollClient", "AtollDoctor", "AtollSnapshot", "AtollSnapshotFile"},
 }

@@ -9,7 +9,7 @@ import Testing
 extension VMTests {
     /// A region with a doorbell in three VMs, and a peer on the host that they ring all the time.
     @Suite(.serialized, .timeLimit(.minutes(5)), .stage("one", "two", "three"))
-    struct Doorbell {
+    struct Doorbells {
         let stage: Stage
         private var lab: Lab { stage.lab }
         private var daemon: Daemon { stage.daemon }

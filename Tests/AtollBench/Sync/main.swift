@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 //
-//   atoll-sync-bench barrier|reduce|lock|lock-alone|dynamic|heap|wait ROUNDS      (started by atoll-run)
+//   atoll-sync-bench barrier|reduce|lock|lock-alone|dynamic|heap|wait|wake ROUNDS      (started by atoll-run)
 //
 // What one operation of the guest library takes, in nanoseconds: one number, printed by the first thread. Of
-// `wait`, the CPU time that the first thread uses while it waits for a second.
+// `wait`, the CPU time that the first thread uses while it waits for a second; of `wake`, half of the time from a
+// store that wakes the other to its answer.
 // Built as guests have it. With ATOLL_BENCH_PIN, each thread keeps to one CPU, in order of rank.
 
 import AtollGuest
@@ -120,6 +121,19 @@ func waits(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
     return used
 }
 
+func wakes(_ me: inout TeamThread, _ rounds: Int) throws(TeamError) -> UInt64 {
+    var took: UInt64 = 0
+    for _ in 0..<rounds {
+        // By then the other sleeps.
+        if me.rank == 0 { MonotonicClock.sleep(nanoseconds: 5_000_000) }
+        let start = MonotonicClock.now()
+        try me.barrier()
+        try me.barrier()
+        took += MonotonicClock.now() - start
+    }
+    return took / 2
+}
+
 let arguments = Invocation.arguments
 let what = arguments.first ?? []
 let rounds = Int(arguments.count > 1 ? decimal(arguments[1]) ?? 0 : 0)
@@ -140,6 +154,7 @@ func measure() throws(TeamError) {
             case Array("reduce".utf8): try reductions(&me, rounds)
             case Array("lock".utf8): try locks(&me, rounds)
             case Array("dynamic".utf8): try iterations(&me, rounds)
+            case Array("wake".utf8): try wakes(&me, rounds)
             case Array("wait".utf8): try waits(&me, rounds)
             case Array("heap".utf8): try blocks(&me, rounds)
             default: throw .program(code: 2)

@@ -48,7 +48,7 @@ import Testing
         process.executableURL = URL(fileURLWithPath: "/usr/bin/python3")
         process.arguments = [
             "-c",
-            "import mmap,sys;m=mmap.mmap(open(sys.argv[1],'r+b').fileno(),4096);print(flush=True);input()",
+            "import mmap,os,sys;m=mmap.mmap(os.open(sys.argv[1],os.O_RDWR),4096);print(flush=True);sys.stdin.read()",
             path,
         ]
         let (input, output) = (Foundation.Pipe(), Foundation.Pipe())

@@ -18,6 +18,11 @@ extension HostService {
         try requireAdministrator(caller, to: "add a member to a group")
         return try await inTurn(group) { () throws(APIError) -> Member in
             let state = try state(of: group, for: caller)
+            if spec.user != nil, spec.process == nil {
+                throw APIError(
+                    code: .badRequest, message: "a VM has no user of the host", value: spec.vm,
+                    remedy: "leave out user, or add a process")
+            }
             let domain: Domain
             let user: UInt32?
             switch (spec.vm, spec.process) {
@@ -31,11 +36,6 @@ extension HostService {
                 throw APIError(
                     code: .badRequest, message: "a member is a VM or a process",
                     value: spec.process ?? "neither", remedy: "give vm or process, and not both")
-            }
-            if spec.user != nil, spec.process == nil {
-                throw APIError(
-                    code: .badRequest, message: "a VM has no user of the host", value: spec.vm,
-                    remedy: "leave out user, or add a process")
             }
             let slot = try admit(domain, to: state)
             try checkQuota(domain, state, guests: try await guests(of: state))

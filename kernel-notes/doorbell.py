@@ -26,6 +26,7 @@ CASES = {
     "nofd": (1 << 20, "memory without a descriptor"),
     "unknown": (1 << 20, "a peer goes who never came"),
     "many": (1 << 20, "more interrupts than the device has"),
+    "again": (1 << 20, "a peer comes and goes, twenty times"),
     "garbage": (1 << 20, "a number that is none of a peer"),
     "silent": (1 << 20, "nothing at all"),
     "half": (1 << 20, "the greeting's first half"),
@@ -71,6 +72,10 @@ def serve(listener, how, size, kept):
         tell(peer, 3, os.eventfd(0))
     if how == "unknown":
         tell(peer, 77)
+    for _ in range(20 if how == "again" else 0):
+        tell(peer, 5, os.eventfd(0))
+        tell(peer, 5, os.eventfd(0))
+        tell(peer, 5)
     if how == "garbage":
         tell(peer, 1 << 40)
     if how == "later":

@@ -3,8 +3,7 @@ import AtollSystem
 
 /// Serves one region's socket: one thread, which never waits for any one client.
 final class Server {
-    /// A descriptor that goes when nobody needs it any more: its client has gone, and nobody is still to
-    /// be told of it.
+    /// A descriptor that goes when nobody needs it any more.
     final class Handle {
         let descriptor: OwnedFD
         init(_ descriptor: consuming OwnedFD) { self.descriptor = descriptor }
@@ -22,8 +21,8 @@ final class Server {
         }
     }
 
-    /// Notices that may wait for a client beside what the kernel holds: many times what a full group's
-    /// whole restart gives.
+    /// Notices that may wait for a client beside what the kernel holds: many times what a full group
+    /// gives.
     static let backlog = 2048
     private static let listening: UInt64 = 0
     /// Strangers that may stay until they go by themselves.
@@ -66,7 +65,7 @@ final class Server {
             isResting = false
             try watch.add(listener.raw, tag: Self.listening)
         }
-        // Ends first: who comes anew finds its place free, and the others hear it in that order.
+        // Ends first: who comes anew finds its place free.
         for event in ready where event.tag != Self.listening {
             if event.canRead { hear(event.tag) }
         }
@@ -145,7 +144,7 @@ final class Server {
         let process = (try? socket.peer()) ?? 0
         guard process > 0, let slot = slot(for: process) else { return turnAway(socket) }
         var bells: [Handle] = []
-        for _ in 0..<task.vectors {
+        for _ in 0..<(board.hasBells(slot) ? 0 : task.vectors) {
             guard let bell = try? EventCounter() else { return turnAway(socket) }
             bells.append(Handle(bell.takeDescriptor()))
         }

@@ -4,13 +4,17 @@
 /// descriptors are whatever stands for them.
 ///
 /// A client is told, each time by a number of eight bytes: the version, 0; its own number, which is its
-/// slot; -1, with the memory; each other client's slot, once for each of that one's bells, with the bell;
-/// at last its own slot and bells the same way. From then on: a slot and a bell where somebody comes, a
-/// slot alone where somebody has gone. It has nothing to say.
+/// slot; -1, with the memory; each other slot that has ever been taken, once for each of its bells, with
+/// the bell; at last its own slot and bells the same way. From then on: a slot and its bells, where one is
+/// taken for the first time. It has nothing to say.
+///
+/// A slot keeps its bells, whoever has it, and nobody is ever told that somebody has gone, though the
+/// protocol has a word for it: QEMU frees what it knew of that number, uses it where the number comes
+/// again, and frees it once more. So who comes back to a slot is reached by the bells that all know; what
+/// was rung meanwhile it hears at once.
 struct Switchboard<Descriptor> {
     struct Client {
         let slot: Int
-        let bells: [Descriptor]
         var outbox = Outbox<Descriptor>()
     }
 
@@ -24,6 +28,8 @@ struct Switchboard<Descriptor> {
     private let backlog: Int
     /// In the order in which they came.
     private(set) var clients: [(id: UInt64, client: Client)] = []
+    /// By slot.
+    private var bells: [Int: [Descriptor]] = [:]
 
     init(memory: Descriptor, backlog: Int) {
         self.memory = memory
@@ -33,31 +39,39 @@ struct Switchboard<Descriptor> {
     /// Who has this slot.
     func holder(of slot: Int) -> UInt64? { clients.first { $0.client.slot == slot }?.id }
 
+    /// Whether anybody has ever had this slot.
+    func hasBells(_ slot: Int) -> Bool { bells[slot] != nil }
+
     /// Takes a new client in; `false`, and nothing has changed, where its slot or its id is taken.
-    mutating func connect(_ id: UInt64, as slot: Int, bells: [Descriptor]) -> Bool {
+    ///
+    /// - Parameter new: the slot's bells, where it has none yet.
+    mutating func connect(_ id: UInt64, as slot: Int, bells new: [Descriptor]) -> Bool {
         guard !clients.contains(where: { $0.id == id || $0.client.slot == slot }) else {
             return false
         }
-        var new = Client(slot: slot, bells: bells)
-        new.outbox.add(Self.version)
-        new.outbox.add(Int64(slot))
-        new.outbox.add(Self.memoryNumber, memory)
-        for at in clients.indices {
-            let other = clients[at].client
-            for bell in bells { clients[at].client.outbox.add(Int64(slot), bell) }
-            for bell in other.bells { new.outbox.add(Int64(other.slot), bell) }
+        var client = Client(slot: slot)
+        client.outbox.add(Self.version)
+        client.outbox.add(Int64(slot))
+        client.outbox.add(Self.memoryNumber, memory)
+        for (other, bells) in bells.sorted(by: { $0.key < $1.key }) where other != slot {
+            for bell in bells { client.outbox.add(Int64(other), bell) }
         }
-        for bell in bells { new.outbox.add(Int64(slot), bell) }
-        clients.append((id, new))
+        if bells[slot] == nil {
+            bells[slot] = new
+            for at in clients.indices {
+                for bell in new { clients[at].client.outbox.add(Int64(slot), bell) }
+            }
+        }
+        for bell in bells[slot] ?? [] { client.outbox.add(Int64(slot), bell) }
+        clients.append((id, client))
         return true
     }
 
-    /// Forgets a client and tells the others; whether it was there.
+    /// Forgets a client; whether it was there.
     @discardableResult
     mutating func leave(_ id: UInt64) -> Bool {
         guard let place = clients.firstIndex(where: { $0.id == id }) else { return false }
-        let slot = clients.remove(at: place).client.slot
-        for at in clients.indices { clients[at].client.outbox.add(Int64(slot)) }
+        clients.remove(at: place)
         return true
     }
 

@@ -73,8 +73,8 @@ public final class DoorbellClient {
             } else {
                 others[Int(number), default: []].append(bell)
             }
-        } else if others.removeValue(forKey: Int(number)) == nil {
-            throw Failure(text: "\(number) goes, who was not there")
+        } else {
+            throw Failure(text: "\(number) goes, which QEMU does not bear")
         }
     }
 

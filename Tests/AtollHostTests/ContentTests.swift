@@ -276,11 +276,53 @@ import Testing
         #expect(String(decoding: end, as: UTF8.self) == "the end")
     }
 
+    /// What an earlier try had brought went with the memory.
+    @Test func aRestoreIntoMemoryThatIsMadeAnewBeginsAnew() async throws {
+        let host = try await host([])
+        let region = try guest(host)
+        fill(region)
+        let (head, chunks) = try await save(host)
+        let session = try await host.service.restore(
+            head, from: 0, into: "r", of: "g", force: false, as: root)
+        for chunk in chunks { try session.put(chunk) }
+        session.abandon()
+        try await until { try await events(host).contains("region.restoring-broken-off") }
+        #expect(try await host.service.region("r", of: "g", as: root).restore?.bytes != 0)
+        try FileManager.default.removeItem(atPath: host.memory.path + "/atoll.g.r")
+        let next = try TestHost(
+            hypervisor: host.hypervisor, memory: host.memory, directory: host.directory.copy())
+        await next.service.reconcileAll()
+        let there = try await next.service.region("r", of: "g", as: root)
+        #expect(there.state == .restoring && there.restore?.bytes == 0)
+    }
+
+    /// With the device that its definition had until then.
+    @Test func aVMThatStartsWhileItsRegionGoesHasNone() async throws {
+        let host = try await host(["a"])
+        let (hypervisor, id) = (
+            host.hypervisor, try #require(host.hypervisor.snapshot.domains.keys.first)
+        )
+        hypervisor.stop(id, silently: true)
+        await host.service.handle(.stopped(id))
+        hypervisor.beforeDetaching { id in
+            if hypervisor.snapshot.domains[id]?.isActive == false {
+                hypervisor.start(id, silently: true)
+            }
+        }
+        try await host.service.deleteRegion("r", of: "g", force: false, as: root)
+        let domain = try #require(hypervisor.snapshot.domains[id])
+        #expect(domain.isActive && domain.live.isEmpty && domain.stored.isEmpty)
+    }
+
     /// After a region is deleted nobody reads what was in it, and its memory is back, whoever maps it.
     @Test func deletedMemoryIsGone() async throws {
         let host = try await host([])
         let region = try guest(host)
         region.memory.write([1, 2, 3], at: region.layout.arena)
+        // What a killed daemon left of it elsewhere goes with it, and is in nobody's way.
+        let id = try await host.service.region("r", of: "g", as: root).id
+        let draft = host.memory.path + "/" + RegionStore.draftPrefix + id.uuidString.lowercased()
+        #expect(FileManager.default.createFile(atPath: draft, contents: Data([1])))
         let file = try FileHandle(
             forReadingFrom: URL(filePath: host.memory.path + "/atoll.g.r"))
         try await host.service.deleteRegion("r", of: "g", force: false, as: root)

@@ -39,6 +39,45 @@ import Testing
         #expect(events.verdict(one, now: later + .seconds(1_000_000)) == .tell)
     }
 
+    /// As the service writes them down.
+    @Test func eventsOfOneRegionAreNotAll() async throws {
+        let host = try await host()
+        let group = try #require(try host.service.ledger.groupState("g"))
+        let region = group.regions[0].id
+        for _ in 0..<GuestEvents.most + 50 {
+            await host.service.recordOfGuest(region, "member.joined", group.group, "a", "joined")
+        }
+        var kinds: [String] = []
+        let events = try await host.service.events(since: 0, group: "g", follow: false, as: root)
+        for await event in events { kinds.append(event.kind) }
+        #expect(kinds.count { $0 == "member.joined" } == GuestEvents.most)
+        #expect(kinds.count { $0 == "region.noisy" } == 1)
+    }
+
+    /// Clearing one away goes through all rings and the directory.
+    @Test func oneJobIsClearedAwayInALook() async throws {
+        let host = try await host()
+        let agent = try ScriptedAgent(host.memory.path + "/atoll.g.r", slots: [0, 1])
+        let members = [(slot: 0, incarnation: agent.region.member(0).incarnation)]
+        let request = JobRequest(
+            payload: JobPayload(directory: [], arguments: [Array("p".utf8)], environment: []),
+            members: members, threadsPerVM: 1)
+        let nobody = JobLauncher(slot: nil, incarnation: 0, leaseMilliseconds: 60_000)
+        for number in 0..<2 {
+            _ = try JobLaunch(request, on: agent.board, from: nobody, now: UInt64(1 + number))
+        }
+        // Over, each of them, and of a daemon that is gone.
+        for ticket in agent.posted { agent.end(ticket, rank: 0) }
+        func jobs() -> Int {
+            (0..<agent.board.slots).count { agent.board.look($0).state != .free }
+        }
+        #expect(jobs() == 2)
+        await host.service.lookAtRegions()
+        #expect(jobs() == 1)
+        await host.service.lookAtRegions()
+        #expect(jobs() == 0)
+    }
+
     @Test func textOfGuestsHasNothingToObey() {
         #expect(GuestText(Array("job.3.lock".utf8)).shown == "job.3.lock")
         #expect(GuestText(Array("\u{1B}[2Jx\n\u{202E}".utf8)).shown == "?[2Jx??")

@@ -67,6 +67,7 @@ import Testing
         try line.write(to: URL(filePath: directory + "/cmdline"))
         let process = try #require(GuestProcess.find([id, UUID()], root: root)[id])
         #expect(process.number == 77)
+        #expect(GuestProcess.find([UUID()], root: root).isEmpty)
         #expect(!process.keepSharedMemoryOutOfCores(), "there is no filter")
         let path = directory + "/coredump_filter"
         for (before, after) in [("0000007b\n", "0x31"), ("00000033\n", "0x31")] {

@@ -125,6 +125,15 @@ import Testing
             }
             try await running(server)
             #expect(try await server.client.region("r", of: "g").state == .ready)
+            // Because it went, and not because of the lease.
+            var why = ""
+            let events = try await server.host.service.events(
+                since: 0, group: "g", follow: true, as: TestHost.administrator)
+            for await event in events where event.kind == "region.saving-broken-off" {
+                why = event.message
+                break
+            }
+            #expect(why.hasSuffix("whoever asked for it has gone"), "\(why)")
         }
     }
 

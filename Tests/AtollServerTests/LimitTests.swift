@@ -112,10 +112,19 @@ import Testing
                 s = connect()
                 get(s, '/v1/events?follow=true', close=False)
                 time.sleep(1)
-                s.settimeout(0.5)
-                print(s.recv(65536).decode()[:13])
+                # And it goes on: an event still comes.
+                other = connect()
+                body = '{"name":"late","quota":1048576}'
+                send(other, f'POST /v1/groups HTTP/1.1\\r\\nHost: x\\r\\nConnection: close\\r\\nContent-Length: {len(body)}\\r\\n\\r\\n{body}')
+                answer(other)
+                got = ''
+                while 'group late created' not in got:
+                    part = s.recv(65536).decode()
+                    if not part: break
+                    got += part
+                print(got[:13], 'group late created' in got)
                 """, server.socket)
-            #expect(out == "HTTP/1.1 200 \n")
+            #expect(out == "HTTP/1.1 200  True\n")
         }
     }
 

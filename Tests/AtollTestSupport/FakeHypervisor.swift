@@ -24,6 +24,7 @@ public final class FakeHypervisor: Hypervisor {
 
     private let world: Mutex<World>
     private let asked = Mutex(0)
+    private let interruption = Mutex<(@Sendable (UUID) -> Void)?>(nil)
     private let listeners = Mutex<[AsyncStream<HypervisorEvent>.Continuation]>([])
 
     public init(_ world: World = World()) { self.world = Mutex(world) }
@@ -41,6 +42,11 @@ public final class FakeHypervisor: Hypervisor {
     }
 
     // MARK: What a test does to VMs
+
+    /// Something that happens each time that a device is about to be taken from a VM.
+    public func beforeDetaching(_ body: @escaping @Sendable (UUID) -> Void) {
+        interruption.withLock { $0 = body }
+    }
 
     @discardableResult
     public func add(
@@ -122,6 +128,7 @@ public final class FakeHypervisor: Hypervisor {
     public func detach(
         _ device: SharedMemoryDevice, from domain: UUID, _ scope: DeviceScope, patience: Duration
     ) async throws(HypervisorError) {
+        interruption.withLock { $0 }?(domain)
         let (found, isHolding) = try look { ($0.domains[domain], $0.holding.contains(domain)) }
         guard let found else { throw .noSuchDomain(domain) }
         if scope == .live, isHolding {

@@ -86,6 +86,8 @@ import Testing
         await #expect(throws: APIError.self) { try await host.group("h") }
         disk.fill(after: .max)
         try await host.group("h")
-        #expect(directory.files.contains("ledger.reserve"))
+        let reserve = try FileManager.default.attributesOfItem(
+            atPath: directory.path + "/ledger.reserve")
+        #expect((reserve[.size] as? NSNumber)?.uint64Value == LedgerReserve.bytes)
     }
 }

@@ -297,7 +297,7 @@ import Testing
     }
 
     /// With the device that its definition had until then.
-    @Test func aVMThatStartsWhileItsRegionGoesHasNone() async throws {
+    @Test func aVMThatStartsWhileItLeavesHasNoRegion() async throws {
         let host = try await host(["a"])
         let (hypervisor, id) = (
             host.hypervisor, try #require(host.hypervisor.snapshot.domains.keys.first)
@@ -309,7 +309,7 @@ import Testing
                 hypervisor.start(id, silently: true)
             }
         }
-        try await host.service.deleteRegion("r", of: "g", force: false, as: root)
+        try await host.service.removeMember("a", from: "g", force: false, as: root)
         let domain = try #require(hypervisor.snapshot.domains[id])
         #expect(domain.isActive && domain.live.isEmpty && domain.stored.isEmpty)
     }

@@ -41,9 +41,10 @@ extension VMTests {
                     try await guest.attributes(large) == [
                         "none", "0", "", "write-back", "2097152", "1",
                     ])
+                // Below 4 GiB, where firmware has put it, x86 caches nothing without struct pages.
                 #expect(
                     try await guest.attributes(small) == [
-                        "none", "0", "", "write-back", "4096", "0",
+                        "none", "0", "", "write-combining", "4096", "0",
                     ])
                 try await pages(guest, large, small)
                 try await holds(guest, large, small)

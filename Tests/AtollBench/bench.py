@@ -9,14 +9,14 @@ from contextlib import ExitStack
 
 import results
 from entries import (
-    api_list, api_p99, host_charge, host_fill, host_scale, memory, nas, openmp, region_create, sync, sync_growth,
-    sync_net, vms, vms_openmp)
+    api_list, api_p99, host_charge, host_fill, host_scale, map_random, memory, nas, openmp, region_create, sync,
+    sync_growth, sync_net, vms, vms_openmp)
 from measure import Bench, CannotMeasure
 
 # The entries without VMs come first: they have the machine for themselves.
 SOURCES = (
     sync, sync_growth, sync_net, openmp, nas, memory, host_fill, region_create, api_list, api_p99, host_scale,
-    host_charge, vms, vms_openmp)
+    host_charge, map_random, vms, vms_openmp)
 NAMES = [name for source in SOURCES for name in source.NAMES]
 
 

@@ -172,7 +172,7 @@ static void at_random(long mebibytes, long times) {
   }
   double start = now();
   for (long i = 0; i < times; i++) at = ((volatile uint32_t *)&line[at].next)[0];
-  printf("random %.2f ns (%ld)\n", (now() - start) * 1e9 / times, at);
+  printf("%.2f\n", (now() - start) * 1e9 / times + (at < 0));
 }
 
 int memory(int argc, char **argv) {

@@ -51,3 +51,29 @@ extension VMTests {
         }
     }
 }
+
+extension VMTests {
+    /// The same over the kernel module's devices: ordinary memory, in pages of 2 MiB.
+    @Suite(.stage("left", "right"), .timeLimit(.minutes(4))) struct OverModule {
+        let stage: Stage
+
+        init() throws { stage = try Stage.current }
+
+        @Test func everySuiteHoldsOverTheModule() async throws {
+            for vm in stage.vms { _ = try await stage.lab.guest(vm, "insmod /lib/atoll.ko") }
+            try await stage.withGroup {
+                for vm in stage.vms {
+                    let users = try await stage.lab.guest(
+                        vm, "grep -l /dev/atoll /proc/[0-9]*/maps 2>/dev/null | wc -l")
+                    #expect(users != "0", "the agent has not taken the module's device")
+                }
+                let ending = try await stage.run(
+                    "--no-prefix", "--threads-per-vm", "2", "--", "atoll-conformance", "all", "50"
+                ).ending()
+                #expect(ending.code == 0, "\(ending.errorText)")
+                #expect(ending.lines.count == 18, "\(ending.lines)")
+            }
+            for vm in stage.vms { _ = try await stage.lab.guest(vm, "rmmod atoll") }
+        }
+    }
+}

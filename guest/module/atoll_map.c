@@ -48,6 +48,8 @@ static int atoll_inode_start(struct atoll *atoll)
 	}
 	/* Where no page could be moved to: nothing tries, as balancing between NUMA nodes would. */
 	mapping_set_gfp_mask(inode->i_mapping, GFP_DMA);
+	/* Newer kernels map no large page that lies beyond a file's end. */
+	i_size_write(inode, atoll->bytes);
 	atoll->inode = inode;
 	return 0;
 }

@@ -37,6 +37,36 @@ import Testing
         }
     }
 
+    @Test func aDoorbellIsWrittenWithItsServerAndNoSize() throws {
+        let bell = SharedMemoryDevice.Doorbell(socket: "/run/a'b/s.sock", vectors: 2)
+        let device = ShmemXML(
+            SharedMemoryDevice(name: "atoll.g.r", bytes: 64 << 20, doorbell: bell), rootPort: 26)
+        let text = try LibvirtXML.encode(device)
+        let read = try LibvirtXML.decode(ShmemXML.self, from: text)
+        #expect(read == device)
+        #expect(read.doorbell == bell && read.canBeRegion)
+        #expect(!text.contains("<size"))
+        for part in [
+            "<model type=\"ivshmem-doorbell\"", "vectors=\"2\"", "ioeventfd=\"on\"", "bus=\"0x1a\"",
+        ] {
+            #expect(text.contains(part), "\(part) in \(text)")
+        }
+    }
+
+    @Test(
+        arguments: [
+            ("relative", 2), ("", 2), ("/a\nb", 2), ("/" + String(repeating: "p", count: 107), 2),
+            ("/s", 0), ("/s", 65),
+        ])
+    func whatIsNoDoorbellIsRefused(_ socket: String, _ vectors: Int) {
+        let device = SharedMemoryDevice(
+            name: "r", bytes: 1 << 20, doorbell: .init(socket: socket, vectors: vectors))
+        #expect(device.refusal() != nil)
+        var sound = device
+        sound.doorbell = .init(socket: "/" + String(repeating: "p", count: 106), vectors: 64)
+        #expect(sound.refusal() == nil)
+    }
+
     @Test func withoutARootPortThePlaceIsLeftToLibvirt() throws {
         let text = try LibvirtXML.encode(ShmemXML(SharedMemoryDevice(name: "r", bytes: 1 << 20)))
         #expect(!text.contains("address"))

@@ -200,9 +200,12 @@ final class Server {
         }
         let draft = task.peers + ".new"
         try? unlink(draft)
-        guard let file = try? OwnedFD(opening: draft, [.write, .create], permissions: 0o644),
-            (try? write(Array(text.utf8)[...], to: file.raw)) != nil
-        else { return }
-        try? rename(draft, to: task.peers)
+        if (try? fill(draft, text)) != nil { try? rename(draft, to: task.peers) }
+    }
+
+    /// The file is closed when this returns.
+    private func fill(_ path: String, _ text: String) throws(Errno) {
+        let file = try OwnedFD(opening: path, [.write, .create], permissions: 0o644)
+        _ = try write(Array(text.utf8)[...], to: file.raw)
     }
 }

@@ -38,6 +38,7 @@ extension Region: WireWritable {
         try writer.object {
             try $0.field("attachments", attachments)
             $0.field("created", created)
+            if let doorbell { try $0.field("doorbell", doorbell) }
             if let filled { $0.field("filled", filled) }
             try $0.field("group", group)
             $0.field("id", id)
@@ -49,6 +50,16 @@ extension Region: WireWritable {
             if let restore { try $0.field("restore", restore) }
             $0.field("size", size)
             try $0.field("state", state.rawValue)
+        }
+    }
+}
+
+extension Doorbell: WireWritable {
+    func write(to writer: inout WireWriter) throws {
+        try writer.object {
+            try $0.field("cutOff", texts: cutOff)
+            $0.field("isServed", isServed)
+            $0.field("vectors", vectors)
         }
     }
 }

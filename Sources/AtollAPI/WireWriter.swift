@@ -36,6 +36,21 @@ struct WireWriter {
         try text(value)
     }
 
+    mutating func field(_ name: String, texts: [String]) throws {
+        key(name)
+        bytes.append(UInt8(ascii: "["))
+        for value in texts {
+            if bytes.last != UInt8(ascii: "[") { bytes.append(UInt8(ascii: ",")) }
+            try text(value)
+        }
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    mutating func field(_ name: String, _ value: Bool) {
+        key(name)
+        bytes.append(contentsOf: (value ? "true" : "false").utf8)
+    }
+
     mutating func field(_ name: String, _ value: some FixedWidthInteger) {
         key(name)
         bytes.append(contentsOf: String(value).utf8)

@@ -24,7 +24,12 @@ import Testing
         let regions = RegionState.allCases.map {
             Region(
                 id: UUID(), name: text, group: text, size: .max, object: text, state: $0,
-                created: date, attachments: attachments)
+                created: date, attachments: attachments,
+                doorbell: $0 == .creating
+                    ? nil
+                    : Doorbell(
+                        vectors: 2, isServed: $0 == .ready,
+                        cutOff: $0 == .ready ? [text, "b"] : []))
         }
         let members = MemberState.allCases.enumerated().map {
             Member(

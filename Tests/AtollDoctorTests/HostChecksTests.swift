@@ -9,7 +9,8 @@ import Testing
         let checks = try HostRoot().checks
         #expect(
             checks.map(\.name) == [
-                "kvm", "shm", "cgroup", "hugepages", "libvirt", "apparmor", "core dumps", "numa",
+                "kvm", "shm", "cgroup", "hugepages", "libvirt", "apparmor", "doorbell",
+                "core dumps", "numa",
             ])
         for check in checks where check.verdict != .ok { #expect(check.remedy != nil) }
         #expect(checks.first { $0.name == "shm" }?.verdict == .failed)

@@ -68,6 +68,7 @@ import Testing
         "MemberSpec": codec(MemberSpec.self), "Job": codec(Job.self),
         "JobSpec": codec(JobSpec.self), "SignalSpec": codec(SignalSpec.self),
         "InputSpec": codec(InputSpec.self), "Restore": codec(Restore.self),
+        "Doorbell": codec(Doorbell.self),
         "AttachmentSpec": codec(AttachmentSpec.self),
         "GroupAccount": codec(GroupAccount.self),
         "RegionAccount": codec(RegionAccount.self), "GuestAccount": codec(GuestAccount.self),

@@ -165,7 +165,7 @@ install: ## puts the host's programs, and what develops against the library, und
 	@mkdir -p $(ROOT)
 	@cp -R --no-preserve=ownership $(DIST)/. $(ROOT)
 	@rm -f $(ROOT)/bin/atoll-agent $(ROOT)/lib/systemd/system/atoll-agent.service
-	@rm -rf $(ROOT)/lib/udev/rules.d/*atoll* $(ROOT)/src/atoll-*
+	@rm -rf $(ROOT)/lib/udev/rules.d/*atoll*
 
 .PHONY: guest-install
 guest-install: ## puts what a VM needs under DESTDIR/PREFIX: agent, launcher, library, headers

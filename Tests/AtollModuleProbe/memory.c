@@ -107,9 +107,9 @@ static void shared_futex(void) {
     *word = 2;
     woken = futex(word, FUTEX_WAKE, 1);
     if (woken < 0) fail("wake");
-    if (woken == 0) *word = 1;
-    int status;
-    if (waitpid(child, &status, WNOHANG) == child) errno = 0, fail("the child did not sleep");
+    if (woken) break;
+    *word = 1;
+    if (waitpid(child, 0, WNOHANG) == child) errno = 0, fail("the child did not sleep");
   }
   int status;
   waitpid(child, &status, 0);

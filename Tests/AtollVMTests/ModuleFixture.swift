@@ -42,7 +42,7 @@ struct ModuleGuest: Sendable {
     /// The device whose memory is that large, and has as many interrupts.
     func device(mebibytes: Int, vectors: Int = 0) async throws -> String {
         let wanted = "bytes \(mebibytes << 20) vectors \(vectors) "
-        for name in try await shell("ls /dev/atoll*").split(separator: "\n").map(String.init) {
+        for name in try await shell("ls -1 /dev/atoll*").split(separator: "\n").map(String.init) {
             if try await probe(name, "info").contains(wanted) { return name }
         }
         throw LabError("no device with \(wanted)")

@@ -130,14 +130,14 @@ static void direct(const char *path) {
 }
 
 static void forked(void) {
-  volatile char *at = map(0, 2 * MIB);
+  volatile char *at = map(0, MIB);
   at[0] = 1;
   if (fork() == 0) {
-    at[0] = 2, at[MIB] = 3;
+    at[0] = 2, at[MIB / 2] = 3;
     _exit(0);
   }
   wait(0);
-  printf("the parent reads %d %d\n", at[0], at[MIB]);
+  printf("the parent reads %d %d\n", at[0], at[MIB / 2]);
 }
 
 static void on_bus_error(int number) {

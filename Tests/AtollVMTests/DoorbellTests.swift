@@ -111,7 +111,10 @@ extension VMTests {
                 try await host.refused()
                 try await rings(host, 0, "without a server")
                 try await eventually("a server runs again; the log: \(daemon.log)") {
-                    try await cutOff() == stage.vms.sorted()
+                    let region = try await daemon.ask(Region.self, "region", "show", "g", "r")
+                    return region.doorbell
+                        == AtollAPI.Doorbell(
+                            vectors: 2, isServed: true, cutOff: stage.vms.sorted())
                 }
                 #expect(
                     try await daemon.events().contains { $0.kind == "region.doorbell-restarted" })

@@ -114,10 +114,11 @@ extension VMTests {
                     let region = try await daemon.ask(Region.self, "region", "show", "g", "r")
                     return region.doorbell
                         == AtollAPI.Doorbell(
-                            vectors: 2, isServed: true, cutOff: stage.vms.sorted())
+                            vectors: 2, isServed: true, cutOff: stage.vms)
                 }
-                #expect(
-                    try await daemon.events().contains { $0.kind == "region.doorbell-restarted" })
+                try await eventually("it is told; the log: \(daemon.log)") {
+                    try await daemon.events().contains { $0.kind == "region.doorbell-restarted" }
+                }
                 host = try await connect()
                 #expect(host.others.isEmpty)
                 let first = stage.vms[0]

@@ -19,7 +19,9 @@ struct Daemon {
         let logger = Logger(label: "atolld")
         let state = try DirectoryLock(state: settings.stateDirectory)
         let memory = try DirectoryLock(memory: settings.shmDirectory)
-        let doorbells = try DirectoryLock(doorbells: doorbellDirectory)
+        let doorbells = try DirectoryLock(
+            doorbells: doorbellDirectory,
+            option: settings.doorbellDirectory == "auto" ? "--socket" : "--doorbell-directory")
         defer {
             withExtendedLifetime(state) {}
             withExtendedLifetime(memory) {}

@@ -25,7 +25,9 @@ struct DirectoryLock: ~Copyable {
 
     /// Of the directory of doorbell servers, which is made if need be: a daemon ends those that its ledger
     /// does not know.
-    init(doorbells path: String) throws(APIError) {
+    ///
+    /// - Parameter option: what names it, or the place that it is beside.
+    init(doorbells path: String, option: String) throws(APIError) {
         do {
             // VMs pass through to the sockets, and see nothing else.
             try FileManager.default.createDirectory(
@@ -35,9 +37,9 @@ struct DirectoryLock: ~Copyable {
             throw APIError(
                 code: .systemFailure,
                 message: "cannot make the directory of doorbell servers: \(error)", value: path,
-                remedy: "run atolld as root, or name another with --doorbell-directory")
+                remedy: "run atolld as root, or name another with \(option)")
         }
-        directory = try Self.lock(path, of: "the doorbell directory", "--doorbell-directory")
+        directory = try Self.lock(path, of: "the doorbell directory", option)
     }
 
     /// Of the directory of regions: two daemons, each with a ledger of its own, would each take the

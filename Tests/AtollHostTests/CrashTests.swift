@@ -172,7 +172,7 @@ import Testing
             let slot = try openRegion(host.memory.path + "/atoll.g.r").member(1)
             #expect(member.state == (slot.state == .assigned ? .running : .stopped))
             #expect(slot.state != .assigned || slot.incarnation == member.incarnation)
-        },
+        }.unasked(),
         Operation("remove a member") {
             try await $0.group(vms: ["a", "b"])
             try await create($0, "r")

@@ -65,7 +65,7 @@ import Testing
             looks += 1
         }
         #expect(looks > 0)
-        // A VM's end and a job need no leave.
+        // A VM's end, a process's beginning and a job need no leave.
         #expect(refusals > 0 || operation.isUnasked, "\(operation.testDescription)")
     }
 

@@ -17,6 +17,10 @@ import Testing
 
     private func start(
         _ arguments: String..., environment: [String: String] = [:]
+    ) throws -> Program { try start(arguments, environment: environment) }
+
+    private func start(
+        _ arguments: [String], environment: [String: String] = [:]
     ) throws -> Program {
         let memory = directory.path + "/shm"
         try FileManager.default.createDirectory(
@@ -84,9 +88,15 @@ import Testing
         let state = try await start("--socket", directory.path + "/other.sock").result()
         #expect(state.status == 1)
         #expect(state.error.contains("another atolld uses the state directory"))
-        let same = try await start(
-            "--state-directory", directory.path + "/other", "--shm-directory", directory.path
-        ).result()
+        let elsewhere = [
+            "--state-directory", directory.path + "/other", "--shm-directory", directory.path,
+        ]
+        let beside = try await start(elsewhere).result()
+        #expect(beside.status == 1)
+        #expect(beside.error.contains("another atolld uses the doorbell directory"))
+        #expect(beside.error.contains("--socket"))
+        let bells = ["--doorbell-directory", directory.path + "/bells"]
+        let same = try await start(elsewhere + bells).result()
         #expect(same.status == 1)
         #expect(same.error.contains("another daemon is listening"))
         try await ready()

@@ -16,26 +16,18 @@ extension HostService {
         async throws(APIError) -> Member
     {
         try requireAdministrator(caller, to: "add a member to a group")
+        let kind = try kind(spec)
         return try await inTurn(group) { () throws(APIError) -> Member in
             let state = try state(of: group, for: caller)
-            if spec.user != nil, spec.process == nil {
-                throw APIError(
-                    code: .badRequest, message: "a VM has no user of the host", value: spec.vm,
-                    remedy: "leave out user, or add a process")
-            }
             let domain: Domain
             let user: UInt32?
-            switch (spec.vm, spec.process) {
-            case (let vm?, nil):
+            switch kind {
+            case .vm(let vm):
                 domain = try await find(vm: vm)
                 user = nil
-            case (nil, let process?):
+            case .process(let process):
                 domain = try find(process: process, in: state)
                 user = spec.user ?? caller.user
-            default:
-                throw APIError(
-                    code: .badRequest, message: "a member is a VM or a process",
-                    value: spec.process ?? "neither", remedy: "give vm or process, and not both")
             }
             let slot = try admit(domain, to: state)
             try checkQuota(domain, state, guests: try await guests(of: state))
@@ -52,6 +44,28 @@ extension HostService {
             record("member.added", state.group, member.name, "\(member.title) is member \(slot)")
             let now = try self.state(of: group, for: caller)
             return view(member, in: now)
+        }
+    }
+
+    private enum Kind {
+        case vm(String)
+        case process(String)
+    }
+
+    private func kind(_ spec: MemberSpec) throws(APIError) -> Kind {
+        switch (spec.vm, spec.process) {
+        case (let vm?, nil):
+            guard spec.user == nil else {
+                throw APIError(
+                    code: .badRequest, message: "a VM has no user of the host", value: vm,
+                    remedy: "leave out user, or add a process")
+            }
+            return .vm(vm)
+        case (nil, let process?): return .process(process)
+        default:
+            throw APIError(
+                code: .badRequest, message: "a member is a VM or a process",
+                value: spec.process ?? "vm", remedy: "give vm or process, and not both")
         }
     }
 

@@ -109,7 +109,7 @@ enum DoctorFuzz {
     static func run(_ bytes: [UInt8]) {
         withFiles(names, bytes) { root in
             let checks = HostChecks(root: root).run()
-            promise(checks.count == 8 && checks.allSatisfy { !$0.finding.isEmpty }, "all is told")
+            promise(checks.count == 9 && checks.allSatisfy { !$0.finding.isEmpty }, "all is told")
             let nodes = HostTree(system: root + "/sys").nodes()
             promise(!nodes.isEmpty && nodes.count <= 2, "a node is a directory")
             promise(Set(nodes.map(\.id)).count == nodes.count, "no node is told twice")

@@ -131,6 +131,54 @@ struct TeamRestartTests {
         #expect(failures == [lost, Self.gone, lost])
     }
 
+    /// A thread that a loss drives out of the loop is not waited for by those who go on.
+    @Test func whoLeavesTheLoopEndsTheTeam() throws {
+        let job = try LocalJob(vms: 3, threadsPerVM: 1)
+        let lost = TeamError.sync(.memberLost(slots: 1 << UInt64(LocalJob.slot(2))))
+        let failures = try job.together { (me: inout TeamThread) throws(TeamError) in
+            try me.parallelForRestartable(0..<3) { (me, chunk) throws(TeamError) in
+                switch me.vmRank {
+                case 0:
+                    while job.region.isAlive(slot: LocalJob.slot(2), incarnation: 7) {
+                        Processor.yield()
+                    }
+                case 1: throw lost
+                default:
+                    job.region.markLost(slot: LocalJob.slot(2))
+                    throw Self.gone
+                }
+            }
+        }
+        #expect(failures == [.sync(.peerFailed(rank: 1)), lost, Self.gone])
+    }
+
+    /// A lock is worth waiting for as long as its holder lives, whoever else is lost meanwhile.
+    @Test func aLossEndsNoWaitForALockOfTheLiving() throws {
+        let job = try LocalJob(vms: 3, threadsPerVM: 1)
+        let failures = try job.together { (me: inout TeamThread) throws(TeamError) in
+            let lock = try me.team.lock("lock")
+            if me.vmRank == 0 { _ = try me.lock(lock) }
+            try me.barrier()
+            switch me.vmRank {
+            case 0:
+                while job.region.isAlive(slot: LocalJob.slot(2), incarnation: 7) {
+                    Processor.yield()
+                }
+                // Long enough for a wait to look at more than the lock.
+                MonotonicClock.sleep(nanoseconds: 20_000_000)
+                try me.unlock(lock)
+            case 1:
+                guard try me.lock(lock) == .clean else { throw .program(code: 1) }
+                try me.unlock(lock)
+                throw .program(code: 42)
+            default:
+                job.region.markLost(slot: LocalJob.slot(2))
+                throw Self.gone
+            }
+        }
+        #expect(failures[1] == .program(code: 42))
+    }
+
     /// As processes, of which one is killed in the middle of a chunk.
     @Test(arguments: [1, 2])
     func theOthersFinishWhatAKilledProcessHad(threads: Int) throws {

@@ -142,9 +142,15 @@ public final class Team: Sendable {
     /// Lets the others' waits end. What they see for themselves they need not be told.
     func tellOthers(_ failure: TeamError, rank: Int) {
         switch failure {
-        case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): break
-        default: _ = region.memory.compareExchange(0, UInt64(rank + 1), word: block.failed)
+        case .sync(.memberLost), .sync(.draining), .sync(.peerFailed): region.rouse(bell)
+        default: leave(rank)
         }
+    }
+
+    /// This thread comes to no further end of a construct: waits of the others throw
+    /// ``SyncError/peerFailed(rank:)``.
+    func leave(_ rank: Int) {
+        _ = region.memory.compareExchange(0, UInt64(rank + 1), word: block.failed)
         region.rouse(bell)
     }
 

@@ -18,12 +18,20 @@ extension TeamThread {
         let kind: ObjectKind = lock.isRecursive ? .recursiveLock : .lock
         var waiter = waiter(for: .somebody, on: lock.offset, kind, timeout: timeout)
         defer { waiter.end() }
-        do {
-            if lock.isRecursive {
-                return try lock.recursive(mapped).lock(as: owner, &waiter, team.liveness)
+        while true {
+            do {
+                if lock.isRecursive {
+                    return try lock.recursive(mapped).lock(as: owner, &waiter, team.liveness)
+                }
+                return try lock.counted(mapped).lock(as: owner, &waiter, team.liveness)
+            } catch {
+                // Of the lost, the holder alone matters here: one that lives gives the lock back.
+                guard case .memberLost(let slots) = error, slots & place.ownSlot(rank) == 0 else {
+                    throw .sync(error)
+                }
+                waiter.disregard(slots)
             }
-            return try lock.counted(mapped).lock(as: owner, &waiter, team.liveness)
-        } catch { throw .sync(error) }
+        }
     }
 
     /// Takes the lock if that needs no waiting; `nil` where a living thread has it.

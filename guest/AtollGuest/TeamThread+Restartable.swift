@@ -37,7 +37,7 @@ extension TeamThread {
         for step in 0..<count {
             let index = Int(first) + step < count ? Int(first) + step : Int(first) + step - count
             if place.table(number, { $0.take(index, rank: rank) }) {
-                try body(&self, chunks.range(UInt64(index)))
+                try work(chunks.range(UInt64(index)), body)
                 place.table(number) { $0.finish(index) }
                 place.rouse()
             } else if place.table(number, { $0.state(of: index) }) != .done {
@@ -47,6 +47,18 @@ extension TeamThread {
         try finishOthers(open, chunks, number, &lost, body)
         try meetWithoutLost(number, &lost)
         return lost & ~before
+    }
+
+    private mutating func work(
+        _ chunk: Range<Int>, _ body: (inout TeamThread, Range<Int>) throws(TeamError) -> Void
+    ) throws(TeamError) {
+        do { try body(&self, chunk) } catch {
+            // The others see the loss too, and go on without who was lost: not so without this thread.
+            if case .sync(.memberLost(let slots)) = error, slots & place.ownSlot(rank) == 0 {
+                team.leave(rank)
+            }
+            throw error
+        }
     }
 
     /// Waits until chunks are done that others have taken, and does those of the lost.
@@ -64,7 +76,7 @@ extension TeamThread {
                     place.isLost(holder, lost),
                     place.table(number, { $0.take(index, from: holder, rank: rank) })
                 else { continue }
-                try body(&self, chunks.range(UInt64(index)))
+                try work(chunks.range(UInt64(index)), body)
                 place.table(number) { $0.finish(index) }
                 place.rouse()
             }

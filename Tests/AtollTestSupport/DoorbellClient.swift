@@ -90,7 +90,8 @@ public final class DoorbellClient {
 
     /// Whether the greeting has come whole.
     public func greeted(vectors: Int = 2) async throws {
-        try await wait("greeting") { $0.own.count == vectors }
+        try await wait("greeting") { $0.own.count == vectors || $0.version ?? 0 != 0 }
+        guard version == 0 else { throw Failure(text: "turned away") }
     }
 
     /// Reads until it is told that it may not.

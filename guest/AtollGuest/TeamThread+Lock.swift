@@ -3,7 +3,8 @@ internal import AtollRegion
 public import AtollSync
 
 extension TeamThread {
-    /// Waits until the lock is this thread's; a recursive one that is so already, it takes once more.
+    /// Waits until the lock is this thread's; a recursive one that is so already, it takes once more. The
+    /// loss of a member ends no wait: a living holder gives the lock back, and a dead one's is taken.
     ///
     /// - Parameter timeout: nanoseconds; by default it waits as long as it makes sense.
     /// - Throws: ``TeamError/sync(_:)``: already held by this thread, poisoned, the time is over, or no

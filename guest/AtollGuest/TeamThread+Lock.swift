@@ -3,8 +3,10 @@ internal import AtollRegion
 public import AtollSync
 
 extension TeamThread {
-    /// Waits until the lock is this thread's; a recursive one that is so already, it takes once more. The
-    /// loss of a member ends no wait: a living holder gives the lock back, and a dead one's is taken.
+    /// Waits until the lock is this thread's; a recursive one that is so already, it takes once more.
+    ///
+    /// In a restartable loop the loss of a member that does not hold the lock ends no wait: the loop goes
+    /// on, and so does who has it.
     ///
     /// - Parameter timeout: nanoseconds; by default it waits as long as it makes sense.
     /// - Throws: ``TeamError/sync(_:)``: already held by this thread, poisoned, the time is over, or no
@@ -26,10 +28,9 @@ extension TeamThread {
                 }
                 return try lock.counted(mapped).lock(as: owner, &waiter, team.liveness)
             } catch {
-                // Of the lost, the holder alone matters here: one that lives gives the lock back.
-                guard case .memberLost(let slots) = error, slots & place.ownSlot(rank) == 0 else {
-                    throw .sync(error)
-                }
+                guard isRestartable, case .memberLost(let slots) = error,
+                    slots & place.ownSlot(rank) == 0
+                else { throw .sync(error) }
                 waiter.disregard(slots)
             }
         }

@@ -37,7 +37,7 @@ extension TeamThread {
         for step in 0..<count {
             let index = Int(first) + step < count ? Int(first) + step : Int(first) + step - count
             if place.table(number, { $0.take(index, rank: rank) }) {
-                try work(chunks.range(UInt64(index)), body)
+                try run(chunks.range(UInt64(index)), body)
                 place.table(number) { $0.finish(index) }
                 place.rouse()
             } else if place.table(number, { $0.state(of: index) }) != .done {
@@ -49,9 +49,12 @@ extension TeamThread {
         return lost & ~before
     }
 
-    private mutating func work(
+    private mutating func run(
         _ chunk: Range<Int>, _ body: (inout TeamThread, Range<Int>) throws(TeamError) -> Void
     ) throws(TeamError) {
+        let isNested = isRestartable
+        isRestartable = true
+        defer { isRestartable = isNested }
         do { try body(&self, chunk) } catch {
             // The others see the loss too, and go on without who was lost: not so without this thread.
             if case .sync(.memberLost(let slots)) = error, slots & place.ownSlot(rank) == 0 {
@@ -76,7 +79,7 @@ extension TeamThread {
                     place.isLost(holder, lost),
                     place.table(number, { $0.take(index, from: holder, rank: rank) })
                 else { continue }
-                try work(chunks.range(UInt64(index)), body)
+                try run(chunks.range(UInt64(index)), body)
                 place.table(number) { $0.finish(index) }
                 place.rouse()
             }

@@ -43,6 +43,8 @@ public struct TeamThread: ~Copyable {
     /// Where tasks lie, by capacity, and those that run now.
     var taskAreas: [(capacity: Int, offset: Int)] = []
     var work: TaskWork?
+    /// Whether this thread does a chunk of a restartable loop.
+    var isRestartable = false
     /// Seats at heaps that this thread has taken.
     var heapSeats: [(heap: TeamHeap, seat: HeapSeat)] = []
 

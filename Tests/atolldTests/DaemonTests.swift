@@ -95,7 +95,7 @@ import Testing
         #expect(beside.status == 1)
         #expect(beside.error.contains("another atolld uses the doorbell directory"))
         #expect(beside.error.contains("--socket"))
-        let bells = ["--doorbell-directory", directory.path + "/bells"]
+        let bells = ["--doorbell-directory", directory.path + "/b"]
         let same = try await start(elsewhere + bells).result()
         #expect(same.status == 1)
         #expect(same.error.contains("another daemon is listening"))
